@@ -1,0 +1,1 @@
+//! The one place that reads configuration files and the environment.

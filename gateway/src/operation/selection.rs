@@ -1,0 +1,92 @@
+//! The normalized operation: a typed selection tree without fragments, the common input of planning and projection.
+
+use std::sync::Arc;
+
+use apollo_compiler::Name;
+use apollo_compiler::ast;
+use apollo_compiler::executable::ExecutableDocument;
+use apollo_compiler::validation::Valid;
+use fixedbitset::FixedBitSet;
+
+pub use apollo_compiler::ast::OperationType;
+
+/// A valid, normalized operation. Only normalization builds it.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    /// Query, mutation or subscription.
+    pub kind: OperationType,
+    /// The operation's name, if the client gave one.
+    pub name: Option<Name>,
+    /// The variables as the client declared them (public types and default values).
+    pub variables: Vec<ast::VariableDefinition>,
+    /// What is selected on the root type.
+    pub selection: SelectionSet,
+    /// The client's document, as introspection (`__schema`, `__type`) is answered from it and the public schema.
+    pub document: Arc<Valid<ExecutableDocument>>,
+}
+
+/// What is selected on one composite position.
+///
+/// Fields are in response order (the order of first appearance, GraphQL spec "CollectFields"). Fields with equal
+/// `response_key` in one set have disjoint `types`: for any runtime type a key stands at most once.
+#[derive(Clone, Debug, Default)]
+pub struct SelectionSet {
+    /// The public type of the position: object, interface or union.
+    pub parent: Option<Name>,
+    /// The fields, in response order.
+    pub fields: Vec<Field>,
+}
+
+/// One field of a [`SelectionSet`].
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// The key in the client's answer (alias, else name).
+    pub response_key: Name,
+    /// The field's name in the public schema; `__typename` too. Introspection roots (`__schema`, `__type`) too.
+    pub name: Name,
+    /// The arguments as written: constants and variables; order as written.
+    pub arguments: Vec<(Name, Arc<ast::Value>)>,
+    /// The runtime object types on which the field is selected; a subset of the possible types of the position. The
+    /// field has the same declared type (`ty`) on all of them.
+    pub types: TypeSet,
+    /// When it is selected at all.
+    pub guard: Guard,
+    /// The declared public type of the field on `types`, with list and non-null wrappers.
+    pub ty: ast::Type,
+    /// What is selected below; `None` for leaves.
+    pub selection: Option<SelectionSet>,
+}
+
+/// A set of object types, as indices into the public schema's object types in schema order
+/// (`Supergraph::object_type_id`, `Supergraph::object_type_name`).
+pub type TypeSet = FixedBitSet;
+
+/// A disjunction of conjunctions over Boolean variables, from `@skip` and `@include` with variables. Constant conditions
+/// are applied during normalization, so neither "never" nor a guard over constants exists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Guard {
+    /// Any of these must hold; empty means *always*. Every conjunction is non-empty, sorted and without duplicates.
+    pub any_of: Vec<Vec<Condition>>,
+}
+
+/// `$variable` must be `value`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Condition {
+    /// The Boolean variable's name, without `$`.
+    pub variable: Name,
+    /// The value it must have.
+    pub value: bool,
+}
+
+impl Guard {
+    /// Whether it holds for every assignment of variables.
+    pub fn is_always(&self) -> bool {
+        self.any_of.is_empty()
+    }
+
+    /// Whether it holds when `value_of` gives each variable's value.
+    pub fn holds(&self, value_of: impl Fn(&str) -> bool) -> bool {
+        self.any_of.is_empty()
+            || self.any_of.iter().any(|all| all.iter().all(|c| value_of(&c.variable) == c.value))
+    }
+}

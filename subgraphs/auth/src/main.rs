@@ -1,0 +1,2 @@
+//! The auth server.
+fn main() {}

@@ -1,0 +1,2 @@
+//! The document server.
+fn main() {}
