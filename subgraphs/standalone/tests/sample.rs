@@ -24,7 +24,8 @@ fn documents_have_distinct_ids_known_links_and_both_languages() {
     assert!(documents.iter().all(|document| organizations.contains(&document.organization_id)));
     for collection in COLLECTIONS {
         for language in ["ko", "en"] {
-            let of_both = documents.iter().filter(|d| d.collection == collection && d.language == language).count();
+            let of_both =
+                documents.iter().filter(|d| d.collection == collection && d.language == language).count();
             assert!(of_both > 100, "{collection} has {of_both} documents in {language}");
         }
     }

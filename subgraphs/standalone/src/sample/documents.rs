@@ -68,7 +68,11 @@ impl Documents {
         let korean = random.random_ratio(3, 4);
         let organization = self.organization(topic, &mut random);
         let published_at = NOW - random.random_range(0..4 * 365) * DAY - random.random_range(0..DAY);
-        let writer = Writer { topic, korean, organization: if korean { organization.name_ko } else { organization.name_en } };
+        let writer = Writer {
+            topic,
+            korean,
+            organization: if korean { organization.name_ko } else { organization.name_en },
+        };
         let subject = writer.choose(topic.subjects, &mut random);
         let document_id = id("document", index, published_at);
         SampleDocument {
@@ -90,11 +94,18 @@ impl Documents {
 
     fn organization(&self, topic: &Topic, random: &mut ChaCha8Rng) -> &organizations::Organization {
         let slug = *pick(topic.organizations, random);
-        self.organizations.iter().find(|organization| organization.slug == slug).unwrap_or(&self.organizations[0])
+        self.organizations
+            .iter()
+            .find(|organization| organization.slug == slug)
+            .unwrap_or(&self.organizations[0])
     }
 
     fn category_id(&self, slug: &str) -> String {
-        self.categories.iter().find(|category| category.slug == slug).map(|c| c.id.clone()).unwrap_or_default()
+        self.categories
+            .iter()
+            .find(|category| category.slug == slug)
+            .map(|c| c.id.clone())
+            .unwrap_or_default()
     }
 }
 

@@ -31,6 +31,9 @@ pub fn random(what: &str, index: u64) -> ChaCha8Rng {
 pub fn id(what: &str, index: u64, at: i64) -> String {
     use rand::Rng;
     let millis = u64::try_from(at / 1000).unwrap_or_default();
-    Uuid::from(uuid::Builder::from_unix_timestamp_millis(millis, &random(what, index).random::<[u8; 10]>()).into_uuid())
-        .to_string()
+    Uuid::from(
+        uuid::Builder::from_unix_timestamp_millis(millis, &random(what, index).random::<[u8; 10]>())
+            .into_uuid(),
+    )
+    .to_string()
 }

@@ -61,7 +61,8 @@ pub fn categories() -> Vec<Category> {
 }
 
 /// The sample code tables: table slug, Korean and English name, and codes as (code, Korean label, English label).
-pub type CodeTable = (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str, &'static str)]);
+pub type CodeTable =
+    (&'static str, &'static str, &'static str, &'static [(&'static str, &'static str, &'static str)]);
 
 /// All sample code tables.
 pub const CODE_TABLES: [CodeTable; 3] = [
@@ -83,10 +84,5 @@ pub const CODE_TABLES: [CodeTable; 3] = [
         "Risk level",
         &[("low", "낮음", "Low"), ("medium", "보통", "Medium"), ("high", "높음", "High")],
     ),
-    (
-        "language",
-        "언어",
-        "Language",
-        &[("ko", "한국어", "Korean"), ("en", "영어", "English")],
-    ),
+    ("language", "언어", "Language", &[("ko", "한국어", "Korean"), ("en", "영어", "English")]),
 ];

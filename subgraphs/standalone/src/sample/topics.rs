@@ -90,8 +90,15 @@ pub const TOPICS: [Topic; 14] = [
     Topic {
         category: "working-hours",
         organizations: &["moel", "nars"],
-        subjects: &[("주 4일제 시범사업", "the four-day week pilot"), ("유연근무제 확산", "spread of flexible work")],
-        keywords: &[("근로시간", "working hours"), ("유연근무", "flexible work"), ("일과 생활의 균형", "work-life balance")],
+        subjects: &[
+            ("주 4일제 시범사업", "the four-day week pilot"),
+            ("유연근무제 확산", "spread of flexible work"),
+        ],
+        keywords: &[
+            ("근로시간", "working hours"),
+            ("유연근무", "flexible work"),
+            ("일과 생활의 균형", "work-life balance"),
+        ],
     },
     Topic {
         category: "low-fertility",
@@ -101,13 +108,25 @@ pub const TOPICS: [Topic; 14] = [
             ("육아휴직 급여 인상", "the increase of parental leave benefits"),
             ("지역 돌봄 체계", "regional care services"),
         ],
-        keywords: &[("저출생", "low fertility"), ("고령화", "ageing"), ("돌봄", "care"), ("육아휴직", "parental leave")],
+        keywords: &[
+            ("저출생", "low fertility"),
+            ("고령화", "ageing"),
+            ("돌봄", "care"),
+            ("육아휴직", "parental leave"),
+        ],
     },
     Topic {
         category: "pensions",
         organizations: &["mohw", "nabo", "kdi"],
-        subjects: &[("국민연금 개혁", "reform of the national pension"), ("기초연금 지급 대상", "eligibility for the basic pension")],
-        keywords: &[("국민연금", "national pension"), ("연금개혁", "pension reform"), ("재정추계", "financial projection")],
+        subjects: &[
+            ("국민연금 개혁", "reform of the national pension"),
+            ("기초연금 지급 대상", "eligibility for the basic pension"),
+        ],
+        keywords: &[
+            ("국민연금", "national pension"),
+            ("연금개혁", "pension reform"),
+            ("재정추계", "financial projection"),
+        ],
     },
     Topic {
         category: "public-health",
@@ -117,12 +136,19 @@ pub const TOPICS: [Topic; 14] = [
             ("감염병 대응 체계", "response to infectious diseases"),
             ("비대면 진료 제도화", "telemedicine legislation"),
         ],
-        keywords: &[("필수의료", "essential care"), ("감염병", "infectious disease"), ("비대면 진료", "telemedicine")],
+        keywords: &[
+            ("필수의료", "essential care"),
+            ("감염병", "infectious disease"),
+            ("비대면 진료", "telemedicine"),
+        ],
     },
     Topic {
         category: "higher-education",
         organizations: &["moe", "kdi"],
-        subjects: &[("글로컬 대학 지원", "support of glocal universities"), ("대학 등록금 정책", "university tuition policy")],
+        subjects: &[
+            ("글로컬 대학 지원", "support of glocal universities"),
+            ("대학 등록금 정책", "university tuition policy"),
+        ],
         keywords: &[("대학", "university"), ("등록금", "tuition"), ("지역혁신", "regional innovation")],
     },
     Topic {
@@ -149,7 +175,11 @@ pub const TOPICS: [Topic; 14] = [
             ("인구감소지역 지원", "support of depopulating areas"),
             ("광역교통망 확충", "expansion of metropolitan transport"),
         ],
-        keywords: &[("균형발전", "balanced development"), ("인구감소", "depopulation"), ("광역교통", "metropolitan transport")],
+        keywords: &[
+            ("균형발전", "balanced development"),
+            ("인구감소", "depopulation"),
+            ("광역교통", "metropolitan transport"),
+        ],
     },
 ];
 
@@ -176,21 +206,45 @@ pub const TITLES: [&[(&str, &str)]; 3] = [
 /// Sentences: Korean, English. `{s}` subject, `{k}` keyword, `{o}` organization, `{r}` region, `{n}` number, `{y}` year.
 pub const SENTENCES: [(&str, &str); 16] = [
     ("{o}는 {y}년까지 {s} 과제를 단계적으로 추진한다.", "{o} will carry out {s} step by step until {y}."),
-    ("{r} 지역에서는 {k} 수요가 전년보다 {n}% 늘었다.", "In {r}, demand for {k} grew by {n} % over the year."),
-    ("전문가들은 {k} 정책의 지속가능성을 높여야 한다고 지적했다.", "Experts asked for policies on {k} that last."),
+    (
+        "{r} 지역에서는 {k} 수요가 전년보다 {n}% 늘었다.",
+        "In {r}, demand for {k} grew by {n} % over the year.",
+    ),
+    (
+        "전문가들은 {k} 정책의 지속가능성을 높여야 한다고 지적했다.",
+        "Experts asked for policies on {k} that last.",
+    ),
     ("이번 조사에는 {n}개 기관이 참여하였다.", "The survey covered {n} institutions."),
-    ("{s}에 관한 법률 개정안이 상임위원회에 상정되었다.", "A bill on {s} was tabled in the standing committee."),
+    (
+        "{s}에 관한 법률 개정안이 상임위원회에 상정되었다.",
+        "A bill on {s} was tabled in the standing committee.",
+    ),
     ("예산은 {n}억 원 규모로 편성될 예정이다.", "The budget is planned at {n} hundred million won."),
-    ("{r} 시범사업의 결과를 토대로 전국 확대 여부를 검토한다.", "The pilot in {r} decides whether it is extended to the whole country."),
+    (
+        "{r} 시범사업의 결과를 토대로 전국 확대 여부를 검토한다.",
+        "The pilot in {r} decides whether it is extended to the whole country.",
+    ),
     ("해외 주요국은 {k} 분야의 투자를 확대하고 있다.", "Other countries invest more in {k}."),
     ("{o}는 관계 부처와 협의체를 구성하기로 했다.", "{o} sets up a council with the ministries concerned."),
-    ("시민사회는 {s} 과정에서 투명한 정보 공개를 요구하였다.", "Civil society wants open information about {s}."),
+    (
+        "시민사회는 {s} 과정에서 투명한 정보 공개를 요구하였다.",
+        "Civil society wants open information about {s}.",
+    ),
     ("중소기업의 {k} 활용률은 {n}%에 그쳤다.", "Only {n} % of small firms use {k}."),
-    ("{y}년 이후의 추세를 보면 {k} 언급 빈도가 뚜렷하게 증가하였다.", "Since {y}, {k} has been mentioned far more often."),
-    ("제도 개선을 위해 통계 기반을 정비할 필요가 있다.", "Better statistics are needed to improve the system."),
+    (
+        "{y}년 이후의 추세를 보면 {k} 언급 빈도가 뚜렷하게 증가하였다.",
+        "Since {y}, {k} has been mentioned far more often.",
+    ),
+    (
+        "제도 개선을 위해 통계 기반을 정비할 필요가 있다.",
+        "Better statistics are needed to improve the system.",
+    ),
     ("{r}와 수도권의 격차는 여전히 크다.", "The gap between {r} and the capital area is still wide."),
     ("{s}의 사회적 비용과 편익을 비교 분석하였다.", "Costs and benefits of {s} were compared."),
-    ("향후 과제로 {k} 인력 양성과 국제 협력이 제시되었다.", "Training for {k} and international cooperation remain to be done."),
+    (
+        "향후 과제로 {k} 인력 양성과 국제 협력이 제시되었다.",
+        "Training for {k} and international cooperation remain to be done.",
+    ),
 ];
 
 /// Regions: Korean, English.
