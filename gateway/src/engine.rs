@@ -32,4 +32,6 @@ pub struct Response {
     /// Whether execution began. A refused request (syntax, validation, limits) has no `data` and is HTTP 400 for clients
     /// that accept `application/graphql-response+json`.
     pub executed: bool,
+    /// How many errors the body lists; for the server's log line.
+    pub errors: usize,
 }
