@@ -1,0 +1,62 @@
+//! The steps of `cargo xtask test`, in order; every step runs even when an earlier one failed.
+
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+
+use crate::{browser, programs};
+
+/// A step: its name, what it does, and how.
+type Step = (&'static str, &'static str, fn() -> Result<()>);
+
+const STEPS: [Step; 5] = [
+    ("format", "rustfmt", || programs::cargo(&["fmt", "--all", "--check"])),
+    ("lints", "clippy on all targets, warnings are errors", || {
+        programs::cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])
+    }),
+    ("dependencies", "cargo deny: licences, bans, sources", dependencies),
+    ("tests", "unit, contract and end-to-end tests of all crates", || {
+        programs::cargo(&["build", "--workspace", "--bins"])?;
+        programs::cargo(&["test", "--workspace"])
+    }),
+    ("browser", "GraphiQL in headless Chromium", browser::run),
+];
+
+/// Runs all steps, or the one named.
+///
+/// # Errors
+/// When a step failed, or there is no step of that name.
+pub fn run(only: Option<&str>) -> Result<()> {
+    let steps: Vec<&Step> = STEPS.iter().filter(|(name, ..)| only.is_none_or(|only| only == *name)).collect();
+    if steps.is_empty() {
+        let names: Vec<&str> = STEPS.iter().map(|(name, ..)| *name).collect();
+        bail!("no such step; there are: {}", names.join(", "));
+    }
+    let begin = Instant::now();
+    let failed: Vec<&str> = steps.iter().enumerate().filter(|(n, s)| !passes(*n, steps.len(), s)).map(|(_, s)| s.0).collect();
+    println!("\nall steps: {:.0} s", begin.elapsed().as_secs_f64());
+    println!("{} passed, {} failed", steps.len() - failed.len(), failed.len());
+    if !failed.is_empty() {
+        bail!("failed: {}; one alone: cargo xtask test --only {}", failed.join(", "), failed[0]);
+    }
+    Ok(())
+}
+
+fn passes(number: usize, count: usize, (name, what, step): &Step) -> bool {
+    println!("\n[{}/{count}] {name}: {what}", number + 1);
+    let begin = Instant::now();
+    let outcome = step();
+    match &outcome {
+        Ok(()) => println!("      {name}: ok, {:.0} s", begin.elapsed().as_secs_f64()),
+        Err(error) => println!("      {name}: FAILED, {:.0} s: {error:#}", begin.elapsed().as_secs_f64()),
+    }
+    outcome.is_ok()
+}
+
+fn dependencies() -> Result<()> {
+    if !programs::is_there("cargo-deny") {
+        println!("      cargo-deny is missing: installing it with cargo (some minutes, once)");
+        programs::cargo(&["install", "--quiet", "--locked", "cargo-deny"])?;
+    }
+    programs::cargo(&["deny", "--log-level", "error", "check", "licenses", "bans", "sources"])
+}
