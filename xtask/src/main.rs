@@ -19,8 +19,10 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Runs everything: format, lints, dependencies, unit, contract and end-to-end tests, GraphiQL in a browser.
-    #[command(after_help = "Example: cargo xtask test --only lints\nInstalls what is missing (cargo-deny, Chromium, Node.js) \
-                            from packages; says which.")]
+    #[command(
+        after_help = "Example: cargo xtask test --only lints\nInstalls what is missing (cargo-deny, Chromium, Node.js) \
+                            from packages; says which."
+    )]
     Test {
         /// Runs this step only; give a wrong name to see all names.
         #[arg(long)]
@@ -34,7 +36,9 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Test { only } => steps::run(only.as_deref()),
-        Command::Contract => programs::cargo(&["run", "--quiet", "--package", "standalone", "--", "contract", "--write"]),
+        Command::Contract => {
+            programs::cargo(&["run", "--quiet", "--package", "standalone", "--", "contract", "--write"])
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

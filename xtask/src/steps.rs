@@ -33,7 +33,8 @@ pub fn run(only: Option<&str>) -> Result<()> {
         bail!("no such step; there are: {}", names.join(", "));
     }
     let begin = Instant::now();
-    let failed: Vec<&str> = steps.iter().enumerate().filter(|(n, s)| !passes(*n, steps.len(), s)).map(|(_, s)| s.0).collect();
+    let failed: Vec<&str> =
+        steps.iter().enumerate().filter(|(n, s)| !passes(*n, steps.len(), s)).map(|(_, s)| s.0).collect();
     println!("\nall steps: {:.0} s", begin.elapsed().as_secs_f64());
     println!("{} passed, {} failed", steps.len() - failed.len(), failed.len());
     if !failed.is_empty() {

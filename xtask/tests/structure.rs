@@ -56,8 +56,11 @@ fn none(what: &str, faults: &[String]) {
 
 #[test]
 fn every_file_opens_with_what_it_is_for() {
-    let faults: Vec<String> =
-        sources().into_iter().filter(|source| !source.text.starts_with("//! ")).map(|source| source.path).collect();
+    let faults: Vec<String> = sources()
+        .into_iter()
+        .filter(|source| !source.text.starts_with("//! "))
+        .map(|source| source.path)
+        .collect();
     none("files without a `//!` sentence", &faults);
 }
 
@@ -89,7 +92,9 @@ fn the_gateway_imports_upwards_only() {
     let faults: Vec<String> = imports("gateway")
         .into_iter()
         .flat_map(|(module, imported)| imported.into_iter().map(move |other| (module.clone(), other)))
-        .filter(|(module, other)| place(module) < place(other) && place(other).is_some() && place(module).is_some())
+        .filter(|(module, other)| {
+            place(module) < place(other) && place(other).is_some() && place(module).is_some()
+        })
         .map(|(module, other)| format!("{module} imports {other}"))
         .collect();
     none("imports against the flow of data", &faults);
@@ -117,7 +122,8 @@ fn imports(crate_folder: &str) -> BTreeMap<String, BTreeSet<String>> {
     let prefix = format!("{crate_folder}/src/");
     let mut graph: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for source in sources().into_iter().filter(|source| source.path.starts_with(&prefix)) {
-        let module = source.path[prefix.len()..].split('/').next().unwrap().trim_end_matches(".rs").to_owned();
+        let module =
+            source.path[prefix.len()..].split('/').next().unwrap().trim_end_matches(".rs").to_owned();
         if ["lib", "main", "bin"].contains(&module.as_str()) {
             continue;
         }
@@ -177,7 +183,11 @@ fn composition_operation_and_planning_are_pure() {
                 .iter()
                 .any(|module| source.path.starts_with(&format!("gateway/src/{module}/")))
         })
-        .filter(|source| ["async fn", "tokio::", "Instant::now", "SystemTime"].iter().any(|word| source.text.contains(word)))
+        .filter(|source| {
+            ["async fn", "tokio::", "Instant::now", "SystemTime"]
+                .iter()
+                .any(|word| source.text.contains(word))
+        })
         .map(|source| source.path)
         .collect();
     none("pure stages that are not", &faults);
