@@ -3,8 +3,13 @@
 //! **The merged answer.** Execution sees one tree of objects, the *merged answer*. Every field in it stands under a
 //! *slot key*. A field of the client's stands under its response key; a field that only the plan needs (keys, required
 //! fields) under a slot key of the planner's choosing that no client's key at that position equals, unless it is the same
-//! field with the same arguments and guard, in which case it shares the client's. `__typename` of the merged answer is
-//! always the concrete object type; it is asked for wherever the runtime type matters.
+//! field with the same arguments and guard, in which case it shares the client's.
+//!
+//! **Runtime types.** The slot key `__typename` is reserved: a fetch field with that slot tells the concrete object type of
+//! its object and is never asked of an interface object. Where the type that the subgraph declares for a position is an
+//! object type of the public schema, execution knows the runtime type without being told; elsewhere the plan asks for it
+//! wherever it matters. Aliases of `__typename` in the client's answer, and `__typename` of the root, are written from
+//! this knowledge and need no slots of their own.
 
 use std::sync::Arc;
 
@@ -28,7 +33,7 @@ pub struct QueryPlan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FetchId(pub u32);
 
-/// One request to one subgraph.
+/// One request to one subgraph. The response keys at the top of its root steps are distinct.
 #[derive(Clone, Debug)]
 pub struct Fetch {
     /// Who is asked.
@@ -59,7 +64,8 @@ pub enum FetchStep {
         /// Where the entities stand; usually one path. Objects found by several paths are sent in one list.
         paths: Vec<Path>,
         /// How a representation is written, by runtime type; the first whose `types` hold the object's runtime type
-        /// serves. An object of no listed type is not sent.
+        /// serves. An object of no listed type is not sent. An object whose runtime type nobody told yet (it came from an
+        /// interface object) is served by the first representation with a `type_name`, and by none if there is none.
         representations: Vec<Representation>,
         /// What is asked, as inline fragments on the subgraph's types.
         selection: Vec<Selection>,
@@ -107,7 +113,8 @@ pub struct RepresentationField {
     pub fields: Vec<RepresentationField>,
 }
 
-/// A selection of a fetch, in terms of the subgraph's schema.
+/// A selection of a fetch, in terms of the subgraph's schema. Within one selection set, inline fragments included, one
+/// response key always leads to one slot key and has one list depth: where types differ in that, the planner aliases.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Selection {
     /// A field.
