@@ -36,7 +36,8 @@ pub fn fetch_document(operation: &Operation, fetch: &Fetch) -> FetchDocument {
     for (step, names) in fetch.steps.iter().zip(&entities) {
         printer.step(step, names.as_ref());
     }
-    let used: Vec<_> = operation.variables.iter().filter(|v| printer.variables.contains(v.name.as_str())).collect();
+    let used: Vec<_> =
+        operation.variables.iter().filter(|v| printer.variables.contains(v.name.as_str())).collect();
     let mut text = String::from(match fetch.kind {
         OperationType::Query => "query",
         OperationType::Mutation => "mutation",
