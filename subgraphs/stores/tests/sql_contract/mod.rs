@@ -1,0 +1,62 @@
+//! What every SQL engine must do, written without knowing which one runs.
+
+#![expect(clippy::unwrap_used, reason = "a contract case fails by panicking")]
+
+pub mod reading;
+pub mod writing;
+
+use std::any::Any;
+use std::path::Path;
+
+use futures::future::BoxFuture;
+use stores::sql::{Database, Migrator};
+
+/// An empty database, and how to open it once more as another process would.
+pub struct Opened {
+    pub database: Database,
+    pub open_again: Box<dyn Fn() -> BoxFuture<'static, Database> + Send + Sync>,
+    /// What must outlive the database: a folder, a server's schema.
+    #[expect(dead_code, reason = "held for its Drop")]
+    pub keep: Box<dyn Any + Send>,
+}
+
+/// One test per case of the contract; `$open` is an async function that gives an [`Opened`] and names the engine.
+macro_rules! suite {
+    ($open:ident) => {
+        sql_contract::suite!(@cases $open,
+            reading::values_of_every_kind_come_back_unchanged,
+            reading::a_wrong_column_or_type_is_an_internal_error,
+            reading::in_lists_find_what_they_name_and_an_empty_one_nothing,
+            reading::statements_are_counted_with_those_of_transactions,
+            reading::a_closed_database_is_unavailable,
+            writing::a_second_row_with_the_same_key_already_exists,
+            writing::an_upsert_overwrites_only_what_it_lists,
+            writing::insert_or_ignore_tells_whether_it_inserted,
+            writing::a_missing_parent_refuses_the_child,
+            writing::a_dropped_transaction_leaves_nothing,
+            writing::what_is_committed_is_seen_everywhere_and_not_before,
+            writing::writers_of_two_processes_lose_no_increment,
+            writing::a_claim_is_won_by_exactly_one_of_many,
+            writing::migrations_run_once_also_when_two_start_together,
+        );
+    };
+    (@cases $open:ident, $($file:ident::$case:ident),* $(,)?) => {
+        mod $open {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                $crate::sql_contract::$file::$case(super::$open().await).await;
+            })*
+        }
+    };
+}
+pub(crate) use suite;
+
+/// Runs migrations given as (name, SQL).
+pub async fn migrate(database: &Database, migrations: &[(&str, &str)]) -> stores::Result<()> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, sql) in migrations {
+        std::fs::write(folder.path().join(name), sql).unwrap();
+    }
+    let path: &Path = folder.path();
+    database.migrate(&Migrator::new(path).await.unwrap()).await
+}
