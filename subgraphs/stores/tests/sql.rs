@@ -24,6 +24,9 @@ async fn sqlite_says_unavailable_when_the_file_cannot_be_opened() {
     std::fs::write(folder.path().join("file"), b"").unwrap();
     for path in ["file/below.sqlite", "."] {
         let opened = Database::open_sqlite("contract", &folder.path().join(path)).await;
-        assert!(matches!(opened, Err(stores::StoreError::Unavailable { store, .. }) if store == "contract"), "{path}");
+        assert!(
+            matches!(opened, Err(stores::StoreError::Unavailable { store, .. }) if store == "contract"),
+            "{path}"
+        );
     }
 }

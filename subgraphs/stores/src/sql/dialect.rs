@@ -17,7 +17,8 @@ impl Dialect {
         match self {
             Self::Sqlite => {
                 let key = key.join(", ");
-                let changes: Vec<_> = update.iter().map(|column| format!("{column} = excluded.{column}")).collect();
+                let changes: Vec<_> =
+                    update.iter().map(|column| format!("{column} = excluded.{column}")).collect();
                 let action = match changes.is_empty() {
                     true => "NOTHING".to_owned(),
                     false => format!("UPDATE SET {}", changes.join(", ")),

@@ -43,7 +43,10 @@ impl Row {
         match self.value(column)? {
             Value::Null => Ok(None),
             Value::Real(value) => Ok(Some(*value)),
-            #[expect(clippy::cast_precision_loss, reason = "a column of reals holds whole numbers below 2^53")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "a column of reals holds whole numbers below 2^53"
+            )]
             Value::Int(value) => Ok(Some(*value as f64)),
             other => Err(unexpected(column, "a number", other)),
         }
@@ -84,8 +87,9 @@ impl Row {
 
     /// A value out of JSON text.
     pub fn json<T: DeserializeOwned>(&self, column: &str) -> Result<T> {
-        serde_json::from_str(&self.text(column)?)
-            .map_err(|error| StoreError::Internal(format!("column {column} is not the expected JSON: {error}")))
+        serde_json::from_str(&self.text(column)?).map_err(|error| {
+            StoreError::Internal(format!("column {column} is not the expected JSON: {error}"))
+        })
     }
 
     fn value(&self, column: &str) -> Result<&Value> {

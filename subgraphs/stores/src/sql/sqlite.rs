@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow,
-    SqliteSynchronous,
+    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePool,
+    SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Row as _, TypeInfo, ValueRef};
 
@@ -52,15 +52,18 @@ impl Sqlite {
     /// leaves the schema as it was.
     pub(super) async fn migrate(&self, migrator: &Migrator) -> Result<()> {
         let mut transaction = self.begin().await?;
-        migrator.run_direct(None, &mut *transaction.transaction, false).await.map_err(|error| match error {
-            sqlx::migrate::MigrateError::Execute(error) => sorted(&self.name, error),
-            other => StoreError::Internal(format!("migrating {}: {other}", self.name)),
-        })?;
+        migrator.run_direct(None, &mut *transaction.transaction, false).await.map_err(
+            |error| match error {
+                sqlx::migrate::MigrateError::Execute(error) => sorted(&self.name, error),
+                other => StoreError::Internal(format!("migrating {}: {other}", self.name)),
+            },
+        )?;
         transaction.commit().await
     }
 
     pub(super) async fn query(&self, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
-        let rows = bound(sql, args).fetch_all(&self.readers).await.map_err(|error| sorted(&self.name, error))?;
+        let rows =
+            bound(sql, args).fetch_all(&self.readers).await.map_err(|error| sorted(&self.name, error))?;
         rows_of(&rows)
     }
 
@@ -83,12 +86,14 @@ impl Sqlite {
 
 impl SqliteTransaction {
     pub(super) async fn query(&mut self, sql: &str, args: &[Value]) -> Result<Vec<Row>> {
-        let rows = bound(sql, args).fetch_all(self.connection()).await.map_err(|error| sorted(&self.name, error))?;
+        let rows =
+            bound(sql, args).fetch_all(self.connection()).await.map_err(|error| sorted(&self.name, error))?;
         rows_of(&rows)
     }
 
     pub(super) async fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64> {
-        let done = bound(sql, args).execute(self.connection()).await.map_err(|error| sorted(&self.name, error))?;
+        let done =
+            bound(sql, args).execute(self.connection()).await.map_err(|error| sorted(&self.name, error))?;
         Ok(done.rows_affected())
     }
 
@@ -126,7 +131,8 @@ fn rows_of(rows: &[SqliteRow]) -> Result<Vec<Row>> {
     let Some(first) = rows.first() else { return Ok(Vec::new()) };
     let columns: Arc<[String]> = first.columns().iter().map(|column| column.name().to_owned()).collect();
     let row = |row: &SqliteRow| {
-        let values = (0..columns.len()).map(|column| value_of(row, column)).collect::<std::result::Result<_, _>>();
+        let values =
+            (0..columns.len()).map(|column| value_of(row, column)).collect::<std::result::Result<_, _>>();
         values.map(|values| Row::new(Arc::clone(&columns), values))
     };
     rows.iter()
@@ -153,10 +159,13 @@ fn sorted(name: &str, error: sqlx::Error) -> StoreError {
     match &error {
         sqlx::Error::Database(refusal) if refusal.is_unique_violation() => {
             let message = refusal.message();
-            let constraint = message.rsplit_once("constraint failed: ").map_or(message, |(_, columns)| columns);
+            let constraint =
+                message.rsplit_once("constraint failed: ").map_or(message, |(_, columns)| columns);
             StoreError::AlreadyExists { constraint: constraint.to_owned() }
         }
-        sqlx::Error::Database(refusal) if says_try_again(refusal.code().as_deref()) => unavailable(name, &error),
+        sqlx::Error::Database(refusal) if says_try_again(refusal.code().as_deref()) => {
+            unavailable(name, &error)
+        }
         sqlx::Error::Io(_)
         | sqlx::Error::PoolTimedOut
         | sqlx::Error::PoolClosed

@@ -6,12 +6,19 @@ use stores::sql::{Value, placeholders};
 
 use super::Opened;
 
-const KINDS: &str = "CREATE TABLE kinds (id VARCHAR(64) PRIMARY KEY, whole BIGINT, fraction DOUBLE, words TEXT, bytes BLOB)";
+const KINDS: &str =
+    "CREATE TABLE kinds (id VARCHAR(64) PRIMARY KEY, whole BIGINT, fraction DOUBLE, words TEXT, bytes BLOB)";
 
 pub async fn values_of_every_kind_come_back_unchanged(Opened { database, .. }: Opened) {
     database.execute(KINDS, &[]).await.unwrap();
     let rows: &[(&str, Option<i64>, Option<f64>, Option<&str>, Option<Vec<u8>>)] = &[
-        ("largest", Some(i64::MAX), Some(f64::MAX), Some("국회 예산안 🏛️ it's \"quoted\"\n; DROP TABLE kinds"), Some(vec![0, 255, 10])),
+        (
+            "largest",
+            Some(i64::MAX),
+            Some(f64::MAX),
+            Some("국회 예산안 🏛️ it's \"quoted\"\n; DROP TABLE kinds"),
+            Some(vec![0, 255, 10]),
+        ),
         ("smallest", Some(i64::MIN), Some(-0.5), Some(""), Some(Vec::new())),
         ("nothing", None, None, None, None),
     ];
@@ -20,7 +27,8 @@ pub async fn values_of_every_kind_come_back_unchanged(Opened { database, .. }: O
         assert_eq!(database.execute("INSERT INTO kinds VALUES (?, ?, ?, ?, ?)", args).await.unwrap(), 1);
     }
     for (id, whole, fraction, words, bytes) in rows {
-        let row = database.query_optional("SELECT * FROM kinds WHERE id = ?", params![*id]).await.unwrap().unwrap();
+        let row =
+            database.query_optional("SELECT * FROM kinds WHERE id = ?", params![*id]).await.unwrap().unwrap();
         assert_eq!(row.text("id").unwrap(), *id);
         assert_eq!(row.opt_int("whole").unwrap(), *whole);
         assert_eq!(row.opt_real("fraction").unwrap(), *fraction);

@@ -6,8 +6,7 @@ use stores::sql::Database;
 
 use super::{Opened, migrate};
 
-const CODES: &str =
-    "CREATE TABLE codes (id VARCHAR(64) PRIMARY KEY, slug VARCHAR(64) NOT NULL UNIQUE, name VARCHAR(64), used BIGINT)";
+const CODES: &str = "CREATE TABLE codes (id VARCHAR(64) PRIMARY KEY, slug VARCHAR(64) NOT NULL UNIQUE, name VARCHAR(64), used BIGINT)";
 
 async fn codes(database: &Database) -> Vec<(String, String, String, i64)> {
     let rows = database.query("SELECT * FROM codes ORDER BY id", &[]).await.unwrap();
@@ -38,11 +37,13 @@ pub async fn an_upsert_overwrites_only_what_it_lists(Opened { database, .. }: Op
     let columns = ["id", "slug", "name", "used"];
     let rename = database.dialect().upsert("codes", &columns, &["id"], &["name"]);
     let touch = database.dialect().upsert("codes", &columns, &["id"], &[]);
-    for (sql, id, name) in [(&rename, "1", "국가 예산"), (&rename, "2", "외교"), (&touch, "2", "ignored")] {
+    for (sql, id, name) in [(&rename, "1", "국가 예산"), (&rename, "2", "외교"), (&touch, "2", "ignored")]
+    {
         database.execute(sql, params![id, format!("slug-{id}"), name, 99]).await.unwrap();
     }
     let expected = [("1", "budget", "국가 예산", 7), ("2", "slug-2", "외교", 99)];
-    let expected = expected.map(|(id, slug, name, used)| (id.to_owned(), slug.to_owned(), name.to_owned(), used));
+    let expected =
+        expected.map(|(id, slug, name, used)| (id.to_owned(), slug.to_owned(), name.to_owned(), used));
     assert_eq!(codes(&database).await, expected);
 }
 
@@ -50,7 +51,11 @@ pub async fn insert_or_ignore_tells_whether_it_inserted(Opened { database, .. }:
     let budget = with_budget(&database).await;
     let sql = database.dialect().insert_or_ignore("codes", &["id", "slug", "name", "used"]);
     for (id, slug, affected) in [("1", "new", 0), ("2", "budget", 0), ("3", "new", 1)] {
-        assert_eq!(database.execute(&sql, params![id, slug, "셋", 3]).await.unwrap(), affected, "{id} {slug}");
+        assert_eq!(
+            database.execute(&sql, params![id, slug, "셋", 3]).await.unwrap(),
+            affected,
+            "{id} {slug}"
+        );
     }
     let third = ("3".to_owned(), "new".to_owned(), "셋".to_owned(), 3);
     assert_eq!(codes(&database).await, [budget, third]);
@@ -79,7 +84,9 @@ pub async fn a_dropped_transaction_leaves_nothing(Opened { database, .. }: Opene
     assert!(codes(&database).await.is_empty());
 }
 
-pub async fn what_is_committed_is_seen_everywhere_and_not_before(Opened { database, open_again, .. }: Opened) {
+pub async fn what_is_committed_is_seen_everywhere_and_not_before(
+    Opened { database, open_again, .. }: Opened,
+) {
     with_budget(&database).await;
     let other = open_again().await;
     let mut transaction = database.begin().await.unwrap();
