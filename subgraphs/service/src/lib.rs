@@ -1,1 +1,26 @@
-//! service
+//! What all four servers share: who asks and what they may, errors, pages, scalars, tokens, the HTTP handler, health,
+//! settings, shutdown and the export of the schema. A server adds its GraphQL schema and its stores, nothing else.
+
+pub mod caller;
+pub mod clock;
+pub mod error;
+mod http;
+pub mod page;
+mod run;
+pub mod scalars;
+mod sdl;
+mod server;
+pub mod settings;
+pub mod token;
+
+pub use caller::{Caller, Role, User, caller, require, require_user};
+pub use clock::Clock;
+pub use error::{ClientError, Failure, entity, internal};
+pub use http::health::Health;
+pub use page::{Connection, PageArgs, TotalCount};
+pub use run::{run_main, start_logs};
+pub use scalars::{DateTime, Long};
+pub use sdl::export_sdl;
+pub use server::{Server, serve, server};
+pub use settings::{Secret, Settings, TokenSettings};
+pub use token::SharedKeys;
