@@ -6,7 +6,7 @@ pub mod search;
 pub mod sql;
 
 /// Why a store did not do what was asked.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// The store cannot be reached or did not answer in time; trying again later may help.
     #[error("the {store} store is unavailable: {detail}")]
@@ -28,6 +28,15 @@ pub enum StoreError {
     /// There is no such file.
     #[error("no such file: {0}")]
     NotFound(String),
+    /// What was to be written is longer than allowed; nothing was kept.
+    #[error("longer than the allowed {max_bytes} bytes")]
+    TooLarge {
+        /// The limit that was given.
+        max_bytes: u64,
+    },
+    /// What was to be written ended before its end; nothing was kept.
+    #[error("the input was interrupted: {0}")]
+    Interrupted(String),
     /// The statement, document or stored data is wrong: a fault of ours.
     #[error("internal store error: {0}")]
     Internal(String),
