@@ -62,6 +62,10 @@ impl From<StoreError> for Failure {
             }
             StoreError::InvalidName(_) => ClientError::new("INVALID_NAME", "this name is not allowed").into(),
             StoreError::NotFound(_) => ClientError::new("NOT_FOUND", "there is no such thing").into(),
+            StoreError::TooLarge { .. } => ClientError::new("TOO_LARGE", "larger than allowed").into(),
+            StoreError::Interrupted(_) => {
+                ClientError::new("INPUT_INTERRUPTED", "the input ended before its end").into()
+            }
             StoreError::Internal(_) => internal(error),
         }
     }
@@ -79,7 +83,7 @@ impl From<anyhow::Error> for Failure {
 /// DataLoaders hand one error to many waiting fields.
 impl From<std::sync::Arc<StoreError>> for Failure {
     fn from(error: std::sync::Arc<StoreError>) -> Self {
-        copy(&error).into()
+        StoreError::clone(&error).into()
     }
 }
 
@@ -111,7 +115,7 @@ pub(crate) fn mask(error: &mut ServerError) {
     }
     let (code, message) = match &error.source {
         Some(_) => match error.source::<StoreError>() {
-            Some(store) => client_view(copy(store).into()),
+            Some(store) => client_view(store.clone().into()),
             None => {
                 tracing::error!(error = %error.message, path = ?error.path, "internal error");
                 client_view(Failure::Internal)
@@ -129,19 +133,5 @@ fn client_view(failure: Failure) -> (&'static str, String) {
     match failure {
         Failure::Client(error) => (error.code, error.message),
         Failure::Internal => (INTERNAL, "internal server error".into()),
-    }
-}
-
-fn copy(error: &StoreError) -> StoreError {
-    match error {
-        StoreError::Unavailable { store, detail } => {
-            StoreError::Unavailable { store: store.clone(), detail: detail.clone() }
-        }
-        StoreError::AlreadyExists { constraint } => {
-            StoreError::AlreadyExists { constraint: constraint.clone() }
-        }
-        StoreError::InvalidName(name) => StoreError::InvalidName(name.clone()),
-        StoreError::NotFound(name) => StoreError::NotFound(name.clone()),
-        StoreError::Internal(detail) => StoreError::Internal(detail.clone()),
     }
 }
