@@ -1,0 +1,219 @@
+//! Expands fragments into a typed selection tree: selections merged where they agree, split where runtime types see
+//! different ones, constant conditions applied, impossible type conditions dropped.
+
+use std::sync::Arc;
+
+use apollo_compiler::ast;
+use apollo_compiler::executable::{self, ExecutableDocument};
+use apollo_compiler::{Name, Node};
+use indexmap::IndexMap;
+
+use super::guards::{self, Conjunction};
+use crate::operation::error::{RequestError, RequestErrorCode};
+use crate::operation::selection::{Field, Guard, SelectionSet, TypeSet};
+use crate::supergraph::Supergraph;
+
+/// One place where a response key is selected.
+struct Occurrence<'a> {
+    types: TypeSet,
+    guard: Conjunction,
+    field: &'a executable::Field,
+}
+
+/// A selection set to be merged into a level: on which types, under which conditions.
+struct Part<'a> {
+    types: TypeSet,
+    guard: Conjunction,
+    set: &'a executable::SelectionSet,
+}
+
+/// Occurrences that a class of object types sees.
+struct Class<'a> {
+    types: TypeSet,
+    members: Vec<(&'a Conjunction, &'a executable::Field)>,
+}
+
+struct Expand<'a> {
+    supergraph: &'a Supergraph,
+    document: &'a ExecutableDocument,
+}
+
+/// What an operation selects on the root type.
+pub(super) fn selection(
+    supergraph: &Supergraph,
+    document: &ExecutableDocument,
+    operation: &Node<executable::Operation>,
+) -> Result<SelectionSet, Vec<RequestError>> {
+    let expand = Expand { supergraph, document };
+    let set = &operation.selection_set;
+    let types = expand.possible(&set.ty);
+    expand.level(&set.ty, vec![Part { types, guard: Vec::new(), set }]).map_err(|error| vec![error])
+}
+
+impl<'a> Expand<'a> {
+    /// The public object types behind a name.
+    fn possible(&self, name: &str) -> TypeSet {
+        let table = self.supergraph.types();
+        let mut types = table.possible(name);
+        for object in table.public_object_count()..table.object_count() {
+            types.set(object, false);
+        }
+        types
+    }
+
+    fn level(&self, parent: &Name, parts: Vec<Part<'a>>) -> Result<SelectionSet, RequestError> {
+        let mut groups: IndexMap<&'a Name, Vec<Occurrence<'a>>> = IndexMap::new();
+        for part in &parts {
+            self.collect(part, &mut groups);
+        }
+        let mut fields = Vec::new();
+        for (key, group) in &groups {
+            for class in partition(group) {
+                for (types, ty) in self.by_declared_type(&class) {
+                    fields.push(self.field(key, types, ty, &class.members)?);
+                }
+            }
+        }
+        Ok(SelectionSet { parent: Some(parent.clone()), fields })
+    }
+
+    fn collect(&self, part: &Part<'a>, groups: &mut IndexMap<&'a Name, Vec<Occurrence<'a>>>) {
+        for selection in &part.set.selections {
+            let (directives, nested) = match selection {
+                executable::Selection::Field(field) => {
+                    if let Some(guard) = guards::narrow(&part.guard, &field.directives) {
+                        let occurrence = Occurrence { types: part.types.clone(), guard, field };
+                        groups.entry(field.response_key()).or_default().push(occurrence);
+                    }
+                    continue;
+                }
+                executable::Selection::InlineFragment(inline) => {
+                    (&inline.directives, Some((inline.type_condition.as_ref(), &inline.selection_set)))
+                }
+                executable::Selection::FragmentSpread(spread) => {
+                    let fragment = self.document.fragments.get(&spread.fragment_name);
+                    let nested = fragment.map(|f| (Some(&f.selection_set.ty), &f.selection_set));
+                    (&spread.directives, nested)
+                }
+            };
+            let (Some((condition, set)), Some(guard)) = (nested, guards::narrow(&part.guard, directives))
+            else {
+                continue;
+            };
+            let mut types = part.types.clone();
+            if let Some(condition) = condition {
+                types.intersect_with(&self.possible(condition));
+            }
+            if !types.is_clear() || part.types.is_clear() {
+                self.collect(&Part { types, guard, set }, groups);
+            }
+        }
+    }
+
+    /// Splits a class by the type that its object types declare for the field.
+    fn by_declared_type(&self, class: &Class<'a>) -> Vec<(TypeSet, ast::Type)> {
+        let Some((_, field)) = class.members.first() else { return Vec::new() };
+        let schema = self.supergraph.api_schema();
+        let mut found: Vec<(TypeSet, ast::Type)> = Vec::new();
+        for object in class.types.ones() {
+            let declared = schema.type_field(self.supergraph.object_type_name(object), &field.name);
+            let ty =
+                declared.map_or_else(|_| field.definition.ty.clone(), |definition| definition.ty.clone());
+            match found.iter_mut().find(|(_, known)| *known == ty) {
+                Some((types, _)) => types.insert(object),
+                None => {
+                    let mut types = TypeSet::with_capacity(class.types.len());
+                    types.insert(object);
+                    found.push((types, ty));
+                }
+            }
+        }
+        if found.is_empty() {
+            // A position without any possible type: kept, so that it is still asked and fails where it should.
+            found.push((class.types.clone(), field.definition.ty.clone()));
+        }
+        found
+    }
+
+    fn field(
+        &self,
+        key: &Name,
+        types: TypeSet,
+        ty: ast::Type,
+        members: &[(&'a Conjunction, &'a executable::Field)],
+    ) -> Result<Field, RequestError> {
+        let first = members[0].1;
+        if key == "__typename" && first.name != "__typename" {
+            let message = format!("`{}` must not be given the alias `__typename`", first.name);
+            return Err(RequestError::new(RequestErrorCode::ValidationFailed, message));
+        }
+        let alike = members.iter().all(|(guard, _)| *guard == members[0].0);
+        let mut parts = Vec::new();
+        let is_introspection = first.name.starts_with("__");
+        for (guard, field) in members.iter().filter(|_| !is_introspection) {
+            if !field.selection_set.selections.is_empty() {
+                parts.push(Part {
+                    types: self.possible(ty.inner_named_type()),
+                    guard: if alike { Vec::new() } else { (*guard).clone() },
+                    set: &field.selection_set,
+                });
+            }
+        }
+        let selection = match parts.is_empty() {
+            true => None,
+            false => Some(self.level(ty.inner_named_type(), parts)?),
+        };
+        Ok(Field {
+            response_key: key.clone(),
+            name: first.name.clone(),
+            arguments: arguments(first),
+            types,
+            guard: guard_of(members),
+            ty,
+            selection,
+        })
+    }
+}
+
+fn guard_of(members: &[(&Conjunction, &executable::Field)]) -> Guard {
+    guards::any(members.iter().map(|(guard, _)| (*guard).clone()).collect())
+}
+
+fn arguments(field: &executable::Field) -> Vec<(Name, Arc<ast::Value>)> {
+    field.arguments.iter().map(|a| (a.name.clone(), Arc::new(a.value.as_ref().clone()))).collect()
+}
+
+/// Splits the occurrences of a response key into classes of object types that see the same ones.
+fn partition<'o, 'a>(group: &'o [Occurrence<'a>]) -> Vec<Class<'o>>
+where
+    'a: 'o,
+{
+    let mut classes: Vec<Class<'o>> = Vec::new();
+    for occurrence in group {
+        let member = (&occurrence.guard, occurrence.field);
+        let mut rest = occurrence.types.clone();
+        let mut next = Vec::new();
+        for class in classes {
+            let mut both = class.types.clone();
+            both.intersect_with(&occurrence.types);
+            rest.difference_with(&class.types);
+            if both.is_clear() && !(class.types.is_clear() && occurrence.types.is_clear()) {
+                next.push(class);
+                continue;
+            }
+            let mut only = class.types;
+            only.difference_with(&both);
+            if !only.is_clear() {
+                next.push(Class { types: only, members: class.members.clone() });
+            }
+            let mut members = class.members;
+            members.push(member);
+            next.push(Class { types: both, members });
+        }
+        if !rest.is_clear() || (occurrence.types.is_clear() && next.is_empty()) {
+            next.push(Class { types: rest, members: vec![member] });
+        }
+        classes = next;
+    }
+    classes
+}

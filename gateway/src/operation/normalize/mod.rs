@@ -1,0 +1,56 @@
+//! The stages from a document to an [`Operation`]: parse, bound, validate, pick, expand.
+
+mod bound;
+mod expand;
+mod guards;
+mod pick;
+
+use std::sync::Arc;
+
+use apollo_compiler::ast;
+use apollo_compiler::parser::Parser;
+
+use super::error::{RequestError, RequestErrorCode};
+use super::limits::Limits;
+use super::selection::Operation;
+use crate::supergraph::Supergraph;
+
+/// Parses, validates, bounds and normalizes one operation of a document.
+pub fn normalize(
+    supergraph: &Supergraph,
+    text: &str,
+    operation_name: Option<&str>,
+    limits: &Limits,
+) -> Result<Arc<Operation>, Vec<RequestError>> {
+    let parsed = parse(text, limits)?;
+    bound::check(&parsed, limits)?;
+    let document = parsed.to_executable_validate(supergraph.api_schema()).map_err(|invalid| {
+        RequestError::from_diagnostics(RequestErrorCode::ValidationFailed, &invalid.errors, limits.errors)
+    })?;
+    let operation = pick::operation(&document, operation_name).map_err(|error| vec![error])?;
+    let selection = expand::selection(supergraph, &document, operation)?;
+    Ok(Arc::new(Operation {
+        kind: operation.operation_type,
+        name: operation.name.clone(),
+        variables: operation.variables.iter().map(|variable| variable.as_ref().clone()).collect(),
+        selection,
+        document: Arc::new(document),
+    }))
+}
+
+fn parse(text: &str, limits: &Limits) -> Result<ast::Document, Vec<RequestError>> {
+    let mut parser = Parser::new().token_limit(limits.tokens).recursion_limit(limits.recursion);
+    let parsed = parser.parse_ast(text, "operation.graphql");
+    if parser.tokens_reached() > limits.tokens || parser.recursion_reached() > limits.recursion {
+        return Err(vec![RequestError::new(
+            RequestErrorCode::LimitExceeded,
+            format!(
+                "the document has more than {} tokens or nests deeper than {}",
+                limits.tokens, limits.recursion
+            ),
+        )]);
+    }
+    parsed.map_err(|invalid| {
+        RequestError::from_diagnostics(RequestErrorCode::ParseFailed, &invalid.errors, limits.errors)
+    })
+}
