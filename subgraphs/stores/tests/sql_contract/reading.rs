@@ -11,7 +11,8 @@ const KINDS: &str =
 
 pub async fn values_of_every_kind_come_back_unchanged(Opened { database, .. }: Opened) {
     database.execute(KINDS, &[]).await.unwrap();
-    let rows: &[(&str, Option<i64>, Option<f64>, Option<&str>, Option<Vec<u8>>)] = &[
+    type Kinds = (&'static str, Option<i64>, Option<f64>, Option<&'static str>, Option<Vec<u8>>);
+    let rows: &[Kinds] = &[
         (
             "largest",
             Some(i64::MAX),
