@@ -39,7 +39,9 @@ fn with_links(root: &Path) -> (Files, std::path::PathBuf) {
 async fn a_link_out_of_the_root_is_refused_by_every_operation() {
     let root = tempfile::tempdir().unwrap();
     let (files, outside) = with_links(root.path());
-    for path in ["leak.txt", "leak/secret.txt", "leak/folder", "leak/new.txt", "dangling.txt", "ring", "ring/x"] {
+    for path in
+        ["leak.txt", "leak/secret.txt", "leak/folder", "leak/new.txt", "dangling.txt", "ring", "ring/x"]
+    {
         let body = Bytes::from_static(b"x");
         let results = [
             files.stat(path).await.map(|_| ()),
@@ -54,7 +56,10 @@ async fn a_link_out_of_the_root_is_refused_by_every_operation() {
             files.usage(path).await.map(|_| ()),
         ];
         for (operation, result) in results.into_iter().enumerate() {
-            assert!(matches!(result, Err(StoreError::InvalidName(_))), "{path}, operation {operation}: {result:?}");
+            assert!(
+                matches!(result, Err(StoreError::InvalidName(_))),
+                "{path}, operation {operation}: {result:?}"
+            );
         }
     }
     assert_eq!(std::fs::read_to_string(outside.join("secret.txt")).unwrap(), "비밀");

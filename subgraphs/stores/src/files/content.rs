@@ -54,7 +54,11 @@ impl Files {
 
     /// Streams out, all of it or the bytes of `range`, which is cut at the end of the file. A file replaced meanwhile is
     /// still read to its old end.
-    pub async fn read(&self, path: &str, range: Option<Range<u64>>) -> Result<BoxStream<'static, io::Result<Bytes>>> {
+    pub async fn read(
+        &self,
+        path: &str,
+        range: Option<Range<u64>>,
+    ) -> Result<BoxStream<'static, io::Result<Bytes>>> {
         let path = checked_file(path)?;
         let entry = self.stat(path).await?.filter(|entry| !entry.is_folder);
         let size = entry.ok_or_else(|| StoreError::NotFound(path.to_owned()))?.size;
@@ -63,7 +67,8 @@ impl Files {
         if range.is_empty() {
             return Ok(stream::empty().boxed());
         }
-        let reader = self.operator.reader_with(path).chunk(CHUNK).await.map_err(|error| sorted(path, &error))?;
+        let reader =
+            self.operator.reader_with(path).chunk(CHUNK).await.map_err(|error| sorted(path, &error))?;
         let bytes = reader.into_bytes_stream(range).await.map_err(|error| sorted(path, &error))?;
         Ok(bytes.boxed())
     }
@@ -112,7 +117,9 @@ impl Partial {
 
 impl Drop for Partial {
     fn drop(&mut self) {
-        let (Some(writer), Ok(runtime)) = (self.writer.take(), tokio::runtime::Handle::try_current()) else { return };
+        let (Some(writer), Ok(runtime)) = (self.writer.take(), tokio::runtime::Handle::try_current()) else {
+            return;
+        };
         drop(writer);
         let (operator, path) = (self.operator.clone(), std::mem::take(&mut self.path));
         runtime.spawn(async move {

@@ -34,7 +34,8 @@ impl Folder {
         let (root, folder) = (self.root.clone(), folder.trim_end_matches('/').to_owned());
         blocking(move || {
             let is_visible = |name: &str| !(folder.is_empty() && name == PARTIALS);
-            let names = std::fs::read_dir(root.join(&folder))?.map(|found| found.map(|found| found.file_name()));
+            let names =
+                std::fs::read_dir(root.join(&folder))?.map(|found| found.map(|found| found.file_name()));
             let mut entries = Vec::new();
             for name in names {
                 let name = name?.to_string_lossy().into_owned();
@@ -81,7 +82,9 @@ impl Folder {
                 Ok(target) if target.starts_with(&self.root) => return Ok(()),
                 Ok(_) => return Err(StoreError::InvalidName(path.to_owned())),
                 // A link to nothing, or a ring of links.
-                Err(_) if self.is_link(&candidate).await => return Err(StoreError::InvalidName(path.to_owned())),
+                Err(_) if self.is_link(&candidate).await => {
+                    return Err(StoreError::InvalidName(path.to_owned()));
+                }
                 Err(error) if candidate == self.root => return Err(unavailable(&error)),
                 Err(_) => _ = candidate.pop(),
             }
@@ -147,8 +150,11 @@ fn entry(root: &Path, path: String) -> Option<Entry> {
     (is_folder || metadata.is_file()).then_some(Entry { path, is_folder, size, modified_at })
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T> {
-    let done = tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Internal(error.to_string()))?;
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
+) -> Result<T> {
+    let done =
+        tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Internal(error.to_string()))?;
     done.map_err(|error| unavailable(&error))
 }
 

@@ -66,7 +66,8 @@ impl Files {
         let folder = Folder::open(root).map_err(|error| unavailable(&error))?;
         folder.remove_abandoned_partials();
         let root = folder.root().to_string_lossy().into_owned();
-        let operator = Operator::new(opendal::services::Fs::default().root(&root)).map_err(|error| unavailable(&error))?;
+        let operator = Operator::new(opendal::services::Fs::default().root(&root))
+            .map_err(|error| unavailable(&error))?;
         Ok(Self { operator, folder: Arc::new(folder), naming: Arc::default() })
     }
 

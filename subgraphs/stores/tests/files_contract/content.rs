@@ -24,25 +24,39 @@ pub async fn contents_come_back_with_their_hash(files: Files) {
     for length in [0, 1, 255, 256 * 1024, 1_000_003] {
         let content = pattern(length);
         let path = format!("sizes/{length}.bin");
-        let written = files.write(&path, stream::iter(pieces(&content, 70_001)), length as u64).await.unwrap();
+        let written =
+            files.write(&path, stream::iter(pieces(&content, 70_001)), length as u64).await.unwrap();
         assert_eq!(written.size, length as u64);
         assert_eq!(written.sha256, hex::encode(Sha256::digest(&content)));
         assert!(files.read_all(&path).await.unwrap() == content, "{length} bytes come back");
         let entry = files.stat(&path).await.unwrap().unwrap();
         assert_eq!((entry.size, entry.is_folder), (length as u64, false));
-        let age = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros() as i64
+        let age = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros()
+            as i64
             - entry.modified_at.unwrap();
         assert!((-2_000_000..60_000_000).contains(&age), "{age}");
     }
-    assert!(matches!(files.read_all("sizes/none.bin").await, Err(StoreError::NotFound(path)) if path == "sizes/none.bin"));
+    assert!(
+        matches!(files.read_all("sizes/none.bin").await, Err(StoreError::NotFound(path)) if path == "sizes/none.bin")
+    );
 }
 
 pub async fn ranges_are_cut_at_the_end(files: Files) {
     let content = pattern(600_000);
     files.write_bytes("ranges.bin", Bytes::from(content.clone())).await.unwrap();
-    for (start, end) in [(0, 1), (1, 1), (255, 262_145), (262_144, 524_288), (599_999, 600_000), (500_000, u64::MAX), (600_000, 700_000), (900_000, 900_001)] {
+    for (start, end) in [
+        (0, 1),
+        (1, 1),
+        (255, 262_145),
+        (262_144, 524_288),
+        (599_999, 600_000),
+        (500_000, u64::MAX),
+        (600_000, 700_000),
+        (900_000, 900_001),
+    ] {
         let range = start.min(600_000) as usize..end.min(600_000) as usize;
-        let read: Vec<Bytes> = files.read("ranges.bin", Some(start..end)).await.unwrap().try_collect().await.unwrap();
+        let read: Vec<Bytes> =
+            files.read("ranges.bin", Some(start..end)).await.unwrap().try_collect().await.unwrap();
         assert!(read.concat() == content[range], "{start}..{end}");
     }
 }
@@ -78,7 +92,10 @@ pub async fn readers_see_one_whole_version_while_writers_replace_it(files: Files
             let files = files.clone();
             tokio::spawn(async move {
                 for _ in 0..5 {
-                    files.write("shared.bin", stream::iter(pieces(&version(number), 50_000)), LIMIT).await.unwrap();
+                    files
+                        .write("shared.bin", stream::iter(pieces(&version(number), 50_000)), LIMIT)
+                        .await
+                        .unwrap();
                 }
             })
         })

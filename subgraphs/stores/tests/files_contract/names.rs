@@ -12,8 +12,31 @@ pub async fn names_that_leave_the_root_or_cannot_be_are_refused(files: Files) {
     let long_path = ["b".repeat(200).as_str(); 6].join("/");
     let korean_part = "가".repeat(86);
     let refused = [
-        "..", "../x", "a/../../x", "a/..", "/", "/etc/passwd", "//x", "a//b", ".", "./a", "a/./b", "a/.", "\0", "a\0b",
-        "a\nb", "a\u{7f}", "\u{85}", "..\\x", "a\\b", "C:\\x", "a//", ".partial", ".partial/x", &long_part, &long_path,
+        "..",
+        "../x",
+        "a/../../x",
+        "a/..",
+        "/",
+        "/etc/passwd",
+        "//x",
+        "a//b",
+        ".",
+        "./a",
+        "a/./b",
+        "a/.",
+        "\0",
+        "a\0b",
+        "a\nb",
+        "a\u{7f}",
+        "\u{85}",
+        "..\\x",
+        "a\\b",
+        "C:\\x",
+        "a//",
+        ".partial",
+        ".partial/x",
+        &long_part,
+        &long_path,
         &korean_part,
     ];
     for path in refused {
@@ -30,7 +53,10 @@ pub async fn names_that_leave_the_root_or_cannot_be_are_refused(files: Files) {
             files.usage(path).await.map(|_| ()),
         ];
         for (operation, result) in results.into_iter().enumerate() {
-            assert!(matches!(result, Err(StoreError::InvalidName(_))), "{path:?}, operation {operation}: {result:?}");
+            assert!(
+                matches!(result, Err(StoreError::InvalidName(_))),
+                "{path:?}, operation {operation}: {result:?}"
+            );
         }
     }
     assert!(matches!(files.remove_folder("").await, Err(StoreError::InvalidName(_))));
@@ -40,7 +66,17 @@ pub async fn names_that_leave_the_root_or_cannot_be_are_refused(files: Files) {
 pub async fn long_and_korean_names_are_kept(files: Files) {
     let long = "가".repeat(85);
     let names = [
-        "2026년 예산안 (최종).pdf", "a b%20c#d?e&f.txt", "...", "..a", "a..", "-rf", "~", "café.txt", "🏛️.hwp", &long, "나/다/라.txt",
+        "2026년 예산안 (최종).pdf",
+        "a b%20c#d?e&f.txt",
+        "...",
+        "..a",
+        "a..",
+        "-rf",
+        "~",
+        "café.txt",
+        "🏛️.hwp",
+        &long,
+        "나/다/라.txt",
     ];
     for name in names {
         files.write_bytes(name, Bytes::from(name.to_owned())).await.unwrap();

@@ -28,7 +28,10 @@ pub async fn listing_is_sorted_and_of_one_level(files: Files) {
         assert_eq!(entries.iter().map(|entry| entry.path.as_str()).collect::<Vec<_>>(), expected, "{folder}");
         for entry in &entries {
             assert_eq!(entry.is_folder, entry.path.ends_with('/'));
-            assert_eq!(files.stat(&entry.path).await.unwrap().as_ref().map(|found| &found.path), Some(&entry.path));
+            assert_eq!(
+                files.stat(&entry.path).await.unwrap().as_ref().map(|found| &found.path),
+                Some(&entry.path)
+            );
         }
     }
     for missing in ["none", "a.txt", "b/none"] {
@@ -38,7 +41,13 @@ pub async fn listing_is_sorted_and_of_one_level(files: Files) {
 
 pub async fn moving_takes_all_along_and_never_overwrites(files: Files) {
     planted(&files, &["from/one.txt", "from/below/two.txt", "taken.txt", "folder/"]).await;
-    for (from, to) in [("from/one.txt", "taken.txt"), ("from/one.txt", "folder"), ("from", "folder"), ("from", "taken.txt"), ("taken.txt", "taken.txt")] {
+    for (from, to) in [
+        ("from/one.txt", "taken.txt"),
+        ("from/one.txt", "folder"),
+        ("from", "folder"),
+        ("from", "taken.txt"),
+        ("taken.txt", "taken.txt"),
+    ] {
         let refused = files.rename(from, to).await;
         assert!(matches!(refused, Err(StoreError::AlreadyExists { .. })), "{from} to {to}: {refused:?}");
     }
@@ -46,7 +55,16 @@ pub async fn moving_takes_all_along_and_never_overwrites(files: Files) {
     assert!(matches!(files.rename("from", "from/below/inside").await, Err(StoreError::InvalidName(_))));
     files.rename("from/one.txt", "new/folder/하나.txt").await.unwrap();
     files.rename("from/", "new/moved").await.unwrap();
-    let expected = ["folder/", "new/", "new/folder/", "new/folder/하나.txt", "new/moved/", "new/moved/below/", "new/moved/below/two.txt", "taken.txt"];
+    let expected = [
+        "folder/",
+        "new/",
+        "new/folder/",
+        "new/folder/하나.txt",
+        "new/moved/",
+        "new/moved/below/",
+        "new/moved/below/two.txt",
+        "taken.txt",
+    ];
     assert_eq!(everything(&files).await, expected);
     assert_eq!(files.read_all("new/folder/하나.txt").await.unwrap(), "from/one.txt");
     assert_eq!(files.read_all("taken.txt").await.unwrap(), "taken.txt");
