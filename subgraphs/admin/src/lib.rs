@@ -1,1 +1,2 @@
-//! admin
+//! The admin server.
+pub mod crawl;
