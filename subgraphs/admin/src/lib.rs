@@ -1,2 +1,3 @@
 //! The admin server.
 pub mod crawl;
+pub mod store;
