@@ -56,7 +56,10 @@ impl Store {
         let cutoff = self.now() - PENDING_FOR;
         let claim = "UPDATE pending_blobs SET removing = 1 WHERE created_at < ?";
         self.database.execute(claim, params![cutoff]).await?;
-        let rows = self.database.query("SELECT blob_key FROM pending_blobs WHERE removing = 1 LIMIT ?", params![BATCH]).await?;
+        let rows = self
+            .database
+            .query("SELECT blob_key FROM pending_blobs WHERE removing = 1 LIMIT ?", params![BATCH])
+            .await?;
         for row in &rows {
             let key = row.text("blob_key")?;
             self.remove_content(&key).await?;
@@ -79,7 +82,9 @@ impl Store {
             if let Some(key) = row.opt_text("blob_key")? {
                 self.remove_content(&key).await?;
             }
-            self.database.execute("DELETE FROM nas_files WHERE id = ? AND purging = 1", params![row.text("id")?]).await?;
+            self.database
+                .execute("DELETE FROM nas_files WHERE id = ? AND purging = 1", params![row.text("id")?])
+                .await?;
         }
         Ok(rows.len() as u64)
     }

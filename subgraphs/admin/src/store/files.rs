@@ -187,7 +187,11 @@ impl Store {
     }
 
     /// A page of what is in each folder: folders first, then by name.
-    pub async fn files_in(&self, folders: &[String], window: Window<'_>) -> Result<HashMap<String, Vec<File>>> {
+    pub async fn files_in(
+        &self,
+        folders: &[String],
+        window: Window<'_>,
+    ) -> Result<HashMap<String, Vec<File>>> {
         in_folder().pages(&self.database, folders, window, read).await
     }
 
@@ -240,7 +244,8 @@ impl Store {
         if let Err(refused) = folder_depth(transaction, &file.parent_id, None).await? {
             return Ok(Err(refused));
         }
-        let sql = format!("INSERT INTO nas_files ({}) VALUES {}", COLUMNS.join(", "), placeholders(COLUMNS.len()));
+        let sql =
+            format!("INSERT INTO nas_files ({}) VALUES {}", COLUMNS.join(", "), placeholders(COLUMNS.len()));
         unless_taken(transaction.execute(&sql, &values(file)).await.map(|_| ()))
     }
 
@@ -273,7 +278,9 @@ impl Store {
     pub async fn move_file(&self, id: &str, parent_id: Option<&str>, name: Option<&str>) -> Changed<File> {
         let mut transaction = self.database.begin().await?;
         let sql = "SELECT * FROM nas_files WHERE id = ? AND place IS NOT NULL";
-        let Some(row) = transaction.query_optional(sql, params![id]).await? else { return Ok(Err(Refused::NoFile)) };
+        let Some(row) = transaction.query_optional(sql, params![id]).await? else {
+            return Ok(Err(Refused::NoFile));
+        };
         let mut file = read(&row)?;
         if let Some(parent) = parent_id {
             if let Err(refused) = folder_depth(&mut transaction, parent, Some(id)).await? {
@@ -319,7 +326,9 @@ impl Store {
     pub async fn restore_file(&self, id: &str, parent_id: Option<&str>, name: Option<&str>) -> Changed<File> {
         let mut transaction = self.database.begin().await?;
         let sql = "SELECT * FROM nas_files WHERE id = ? AND deleted_with = id AND purging = 0";
-        let Some(row) = transaction.query_optional(sql, params![id]).await? else { return Ok(Err(Refused::NoFile)) };
+        let Some(row) = transaction.query_optional(sql, params![id]).await? else {
+            return Ok(Err(Refused::NoFile));
+        };
         let mut file = read(&row)?;
         file.parent_id = parent_id.map_or(file.parent_id, str::to_owned);
         file.name = name.map_or(file.name, str::to_owned);
@@ -349,7 +358,12 @@ async fn place(transaction: &mut Transaction, file: &File) -> Result<()> {
 }
 
 async fn reread(transaction: &mut Transaction, id: &str) -> Result<Option<File>> {
-    transaction.query_optional("SELECT * FROM nas_files WHERE id = ?", params![id]).await?.as_ref().map(read).transpose()
+    transaction
+        .query_optional("SELECT * FROM nas_files WHERE id = ?", params![id])
+        .await?
+        .as_ref()
+        .map(read)
+        .transpose()
 }
 
 /// Checks that a folder stands, is not nested too deeply, and is not inside `moved`.
@@ -363,7 +377,9 @@ async fn folder_depth(transaction: &mut Transaction, folder: &str, moved: Option
         if moved == Some(at.as_str()) {
             return Ok(Err(Refused::TooDeep));
         }
-        let Some(row) = transaction.query_optional(sql, params![&at]).await? else { return Ok(Err(Refused::NoFolder)) };
+        let Some(row) = transaction.query_optional(sql, params![&at]).await? else {
+            return Ok(Err(Refused::NoFolder));
+        };
         at = row.text("parent_id")?;
     }
     Ok(Err(Refused::TooDeep))

@@ -245,7 +245,8 @@ fn values(item: &Item) -> Vec<Value> {
 }
 
 fn of_run(state: Option<ItemState>) -> Paging {
-    let filter = state.map_or_else(Default::default, |state| ("state = ?".to_owned(), vec![state.name().into()]));
+    let filter =
+        state.map_or_else(Default::default, |state| ("state = ?".to_owned(), vec![state.name().into()]));
     Paging { table: "crawl_items", parent: "run_id", filter, key: "id", descending: false }
 }
 
@@ -259,7 +260,12 @@ impl Store {
     }
 
     /// A page of items of each run, in the order of discovery.
-    pub async fn items_of(&self, runs: &[String], state: Option<ItemState>, window: Window<'_>) -> Result<HashMap<String, Vec<Item>>> {
+    pub async fn items_of(
+        &self,
+        runs: &[String],
+        state: Option<ItemState>,
+        window: Window<'_>,
+    ) -> Result<HashMap<String, Vec<Item>>> {
         of_run(state).pages(&self.database, runs, window, read).await
     }
 
@@ -270,7 +276,8 @@ impl Store {
             placeholders(runs.len())
         );
         let args: Vec<Value> = runs.iter().map(Value::from).collect();
-        let mut counts: HashMap<String, Counts> = runs.iter().map(|run| (run.clone(), Counts::default())).collect();
+        let mut counts: HashMap<String, Counts> =
+            runs.iter().map(|run| (run.clone(), Counts::default())).collect();
         for row in self.database.query(&sql, &args).await? {
             let state = ItemState::from_name(&row.text("state")?)?;
             *counts.entry(row.text("run_id")?).or_default().slot(state) = row.int("n")?;
@@ -300,7 +307,12 @@ impl Store {
     /// Another item of the run that has the same content and was not skipped.
     pub async fn same_content(&self, item: &Item, hash: &str) -> Result<Option<Item>> {
         let sql = "SELECT * FROM crawl_items WHERE run_id = ? AND content_hash = ? AND id <> ? AND state IN ('stored', 'done') LIMIT 1";
-        self.database.query_optional(sql, params![&item.run_id, hash, &item.id]).await?.as_ref().map(read).transpose()
+        self.database
+            .query_optional(sql, params![&item.run_id, hash, &item.id])
+            .await?
+            .as_ref()
+            .map(read)
+            .transpose()
     }
 
     /// Why the first item that came to nothing did so.
@@ -308,7 +320,9 @@ impl Store {
         let sql = "SELECT reason FROM crawl_items WHERE run_id = ? AND reason IS NOT NULL AND reason NOT IN ('redirected', 'sitemap') \
             ORDER BY depth, id LIMIT 1";
         let row = self.database.query_optional(sql, params![run_id]).await?;
-        row.map_or(Ok(None), |row| row.opt_text("reason"))?.map(|reason| ItemReason::from_name(&reason)).transpose()
+        row.map_or(Ok(None), |row| row.opt_text("reason"))?
+            .map(|reason| ItemReason::from_name(&reason))
+            .transpose()
     }
 
     /// Inside a transaction: how many items count towards the run's page limit, and how many there are at all.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use stores::Result;
-use stores::sql::{Transaction, Value, placeholders};
 use stores::params;
+use stores::sql::{Transaction, Value, placeholders};
 
 use super::Store;
 
@@ -20,16 +20,27 @@ pub struct Link {
 impl Store {
     /// Where documents came from, by document id.
     pub async fn links(&self, documents: &[String]) -> Result<HashMap<String, Link>> {
-        let sql = format!("SELECT * FROM document_links WHERE document_id IN {}", placeholders(documents.len()));
+        let sql =
+            format!("SELECT * FROM document_links WHERE document_id IN {}", placeholders(documents.len()));
         let args: Vec<Value> = documents.iter().map(Value::from).collect();
         let rows = self.database.query(&sql, &args).await?;
         rows.iter()
-            .map(|row| Ok((row.text("document_id")?, Link { item_id: row.opt_text("item_id")?, file_id: row.opt_text("file_id")? })))
+            .map(|row| {
+                Ok((
+                    row.text("document_id")?,
+                    Link { item_id: row.opt_text("item_id")?, file_id: row.opt_text("file_id")? },
+                ))
+            })
             .collect()
     }
 
     /// Inside a transaction: notes where a document came from last.
-    pub async fn link_document(&self, transaction: &mut Transaction, document_id: &str, link: &Link) -> Result<()> {
+    pub async fn link_document(
+        &self,
+        transaction: &mut Transaction,
+        document_id: &str,
+        link: &Link,
+    ) -> Result<()> {
         let columns = ["document_id", "item_id", "file_id", "updated_at"];
         let sql = self.database.dialect().upsert("document_links", &columns, &["document_id"], &columns[1..]);
         let args = params![document_id, link.item_id.clone(), link.file_id.clone(), self.now()];

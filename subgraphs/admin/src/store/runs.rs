@@ -113,7 +113,8 @@ fn values(run: &Run) -> Vec<Value> {
 }
 
 fn of_source(status: Option<RunStatus>) -> Paging {
-    let filter = status.map_or_else(Default::default, |status| ("status = ?".to_owned(), vec![status.name().into()]));
+    let filter =
+        status.map_or_else(Default::default, |status| ("status = ?".to_owned(), vec![status.name().into()]));
     Paging { table: "crawl_runs", parent: "source_id", filter, key: "id", descending: true }
 }
 
@@ -147,7 +148,8 @@ impl Store {
 
     /// Writes a run as it is.
     pub async fn insert_run(&self, transaction: &mut Transaction, run: &Run) -> Result<()> {
-        let sql = format!("INSERT INTO crawl_runs ({}) VALUES {}", COLUMNS.join(", "), placeholders(COLUMNS.len()));
+        let sql =
+            format!("INSERT INTO crawl_runs ({}) VALUES {}", COLUMNS.join(", "), placeholders(COLUMNS.len()));
         transaction.execute(&sql, &values(run)).await.map(|_| ())
     }
 
@@ -182,12 +184,21 @@ impl Store {
     }
 
     /// A page of runs of each source, newest first.
-    pub async fn runs_of(&self, sources: &[String], status: Option<RunStatus>, window: Window<'_>) -> Result<HashMap<String, Vec<Run>>> {
+    pub async fn runs_of(
+        &self,
+        sources: &[String],
+        status: Option<RunStatus>,
+        window: Window<'_>,
+    ) -> Result<HashMap<String, Vec<Run>>> {
         of_source(status).pages(&self.database, sources, window, read).await
     }
 
     /// How many runs each source has.
-    pub async fn count_runs_of(&self, sources: &[String], status: Option<RunStatus>) -> Result<HashMap<String, i64>> {
+    pub async fn count_runs_of(
+        &self,
+        sources: &[String],
+        status: Option<RunStatus>,
+    ) -> Result<HashMap<String, i64>> {
         of_source(status).counts(&self.database, sources).await
     }
 
@@ -211,12 +222,18 @@ impl Store {
 
     /// Keeps a run for its owner; `false` when it is no longer the owner's (cancelled, or taken over).
     pub async fn renew_lease(&self, run_id: &str, owner: &str, until: i64) -> Result<bool> {
-        let sql = "UPDATE crawl_runs SET lease_until = ? WHERE id = ? AND lease_owner = ? AND status = 'running'";
+        let sql =
+            "UPDATE crawl_runs SET lease_until = ? WHERE id = ? AND lease_owner = ? AND status = 'running'";
         Ok(self.database.execute(sql, params![until, run_id, owner]).await? == 1)
     }
 
     /// Inside a transaction: whether the run is still the owner's. What a worker that lost its lease would write is not written.
-    pub async fn holds_lease(&self, transaction: &mut Transaction, run_id: &str, owner: &str) -> Result<bool> {
+    pub async fn holds_lease(
+        &self,
+        transaction: &mut Transaction,
+        run_id: &str,
+        owner: &str,
+    ) -> Result<bool> {
         let sql = format!(
             "SELECT id FROM crawl_runs WHERE id = ? AND lease_owner = ? AND status = 'running'{}",
             self.database.dialect().for_update()
@@ -226,12 +243,19 @@ impl Store {
 
     /// Gives a run back so that another worker may go on with it at once.
     pub async fn release_run(&self, run_id: &str, owner: &str) -> Result<()> {
-        let sql = "UPDATE crawl_runs SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_owner = ?";
+        let sql =
+            "UPDATE crawl_runs SET lease_owner = NULL, lease_until = NULL WHERE id = ? AND lease_owner = ?";
         self.database.execute(sql, params![run_id, owner]).await.map(|_| ())
     }
 
     /// Ends a run that `owner` works on.
-    pub async fn finish_run(&self, run_id: &str, owner: &str, status: RunStatus, reason: Option<ItemReason>) -> Result<bool> {
+    pub async fn finish_run(
+        &self,
+        run_id: &str,
+        owner: &str,
+        status: RunStatus,
+        reason: Option<ItemReason>,
+    ) -> Result<bool> {
         let sql = "UPDATE crawl_runs SET status = ?, reason = ?, open_source = NULL, finished_at = ?, lease_owner = NULL, \
             lease_until = NULL WHERE id = ? AND lease_owner = ? AND status = 'running'";
         let args = params![status.name(), reason.map(ItemReason::name), self.now(), run_id, owner];

@@ -160,7 +160,12 @@ impl Store {
     }
 
     /// Sources by name, after the one that `after` (name, id) names.
-    pub async fn source_page(&self, after: Option<&(String, String)>, active: Option<bool>, limit: i64) -> Result<Vec<Source>> {
+    pub async fn source_page(
+        &self,
+        after: Option<&(String, String)>,
+        active: Option<bool>,
+        limit: i64,
+    ) -> Result<Vec<Source>> {
         let mut sql = "SELECT * FROM crawl_sources WHERE 1 = 1".to_owned();
         let mut args = Vec::new();
         if let Some((name, id)) = after {
