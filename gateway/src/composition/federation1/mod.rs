@@ -1,0 +1,110 @@
+//! Brings Federation 1 schemas up to date: what was implied then is written out, what was ignored then is removed.
+
+mod field_sets;
+
+use std::collections::HashMap;
+
+use apollo_compiler::Name;
+
+use super::codes;
+use super::diagnostic::Diagnostics;
+use super::subgraph::field_set::FieldSet;
+use super::subgraph::usage;
+use super::subgraph::{External, FederationVersion, Kind, Subgraph};
+
+/// Upgrades the subgraphs that link no federation version; the others tell them the keys of their extensions.
+pub(crate) fn upgrade(subgraphs: &mut [Subgraph], diagnostics: &mut Diagnostics) {
+    let is_old = |subgraph: &Subgraph| subgraph.version == FederationVersion::One;
+    if !subgraphs.iter().any(is_old) {
+        return;
+    }
+    let keys = keys_by_type(subgraphs);
+    for subgraph in subgraphs.iter_mut().filter(|subgraph| is_old(subgraph)) {
+        mark_borrowed_key_fields(subgraph, &keys);
+        ignore_external_on_interfaces(subgraph);
+        field_sets::drop_what_is_not_external(subgraph);
+        drop_unused_externals(subgraph, diagnostics);
+        share_everything(subgraph);
+    }
+}
+
+fn keys_by_type(subgraphs: &[Subgraph]) -> HashMap<Name, Vec<FieldSet>> {
+    let mut keys: HashMap<Name, Vec<FieldSet>> = HashMap::new();
+    for ty in subgraphs.iter().flat_map(|subgraph| subgraph.types.values()) {
+        if !ty.is_extension && !ty.keys.is_empty() {
+            let sets = ty.keys.iter().map(|key| key.fields.clone());
+            keys.entry(ty.name.clone()).or_default().extend(sets);
+        }
+    }
+    keys
+}
+
+/// An extension without a key of its own has the keys of its definition.
+fn mark_borrowed_key_fields(subgraph: &mut Subgraph, keys: &HashMap<Name, Vec<FieldSet>>) {
+    let mut found = Vec::new();
+    for ty in subgraph.types.values() {
+        if !ty.is_extension || !ty.keys.is_empty() {
+            continue;
+        }
+        for set in keys.get(&ty.name).into_iter().flatten() {
+            for selected in set.selected(subgraph, &ty.name) {
+                found.push((selected.parent.name.clone(), selected.field.name.clone()));
+            }
+        }
+    }
+    for (parent, field) in found {
+        let field = subgraph.types.get_mut(&parent).and_then(|parent| parent.fields.get_mut(&field));
+        if let Some(field) = field
+            && field.is_external()
+        {
+            field.external = External::KeyOfExtension;
+        }
+    }
+}
+
+fn ignore_external_on_interfaces(subgraph: &mut Subgraph) {
+    for ty in subgraph.types.values_mut() {
+        if ty.kind == Kind::Interface {
+            for field in ty.fields.values_mut() {
+                field.external = External::No;
+                field.external_span = None;
+            }
+        }
+    }
+}
+
+/// Federation 1 did not mind external fields that nothing uses; they are no part of the schema.
+fn drop_unused_externals(subgraph: &mut Subgraph, diagnostics: &mut Diagnostics) {
+    let used = usage::used(subgraph);
+    let mut emptied = Vec::new();
+    for ty in subgraph.types.values_mut() {
+        let before = ty.fields.len();
+        let parent = ty.name.clone();
+        ty.fields
+            .retain(|name, field| !field.is_external() || used.contains(&(parent.clone(), name.clone())));
+        if before > 0 && ty.fields.is_empty() {
+            emptied.push((ty.name.clone(), ty.span));
+        }
+        for field in ty.fields.values_mut().filter(|field| field.is_external()) {
+            field.directives.retain(|directive| directive.name != "tag");
+        }
+    }
+    for (name, span) in emptied {
+        diagnostics.report(
+            codes::TYPE_WITH_ONLY_UNUSED_EXTERNAL,
+            format!("all fields of `{name}` are external and none is used"),
+            [subgraph.site(span)],
+        );
+    }
+}
+
+/// Value types and entity fields were shared without saying so, subscriptions never.
+fn share_everything(subgraph: &mut Subgraph) {
+    for ty in subgraph.types.values_mut() {
+        if ty.kind == Kind::Object && ty.name != "Subscription" {
+            for field in ty.fields.values_mut() {
+                field.shareable = true;
+            }
+        }
+    }
+}

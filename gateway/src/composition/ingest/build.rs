@@ -1,0 +1,273 @@
+//! From a valid document to the model: definitions and extensions of a type made one, directives understood.
+
+use apollo_compiler::ast::{
+    Definition, DirectiveList, Document, EnumValueDefinition, FieldDefinition, InputValueDefinition,
+    OperationType,
+};
+use apollo_compiler::{Name, Node};
+use indexmap::IndexMap;
+
+use super::applied::{self, Applied};
+use super::federation_spec::Known;
+use super::links::Links;
+use crate::composition::diagnostic::{Diagnostics, Site};
+use crate::composition::subgraph::{
+    External, FieldDef, InputDef, Key, Kind, Subgraph, TypeDef, ValueDef, root_name,
+};
+
+/// Builds the model of a document that is valid GraphQL.
+pub(crate) fn build(
+    document: &Document,
+    links: &Links,
+    diagnostics: &mut Diagnostics,
+    site: &Site,
+) -> Subgraph {
+    let mut builder = Builder { links, diagnostics, site, types: IndexMap::new() };
+    let mut directives = IndexMap::new();
+    for definition in &document.definitions {
+        match definition {
+            Definition::DirectiveDefinition(directive) => {
+                directives.insert(directive.name.clone(), directive.clone());
+            }
+            other => {
+                if let Some(part) = Part::of(other) {
+                    builder.add(&part);
+                }
+            }
+        }
+    }
+    let mut types = builder.types;
+    // Every subgraph answers `_service`, so every subgraph has a query root.
+    let query = root_name(OperationType::Query);
+    types.entry(query.clone()).or_insert_with(|| empty_type(&query, Kind::Object));
+    mark_key_fields_of_extensions(&mut types);
+    Subgraph {
+        name: site.subgraph.clone(),
+        url: String::new(),
+        version: links.version,
+        types,
+        directives,
+        composed: Vec::new(),
+    }
+}
+
+/// One definition or extension of a type, whatever its kind.
+struct Part<'a> {
+    name: &'a Name,
+    kind: Kind,
+    is_extension: bool,
+    description: Option<&'a Node<str>>,
+    directives: &'a DirectiveList,
+    interfaces: &'a [Name],
+    fields: &'a [Node<FieldDefinition>],
+    inputs: &'a [Node<InputValueDefinition>],
+    values: &'a [Node<EnumValueDefinition>],
+    members: &'a [Name],
+}
+
+impl<'a> Part<'a> {
+    fn of(definition: &'a Definition) -> Option<Part<'a>> {
+        macro_rules! part {
+            ($node:ident, $kind:ident, $extension:literal, $description:expr $(, $field:ident: $from:ident)*) => {{
+                let mut part = Part::bare(&$node.name, Kind::$kind, &$node.directives);
+                part.is_extension = $extension;
+                part.description = $description;
+                $(part.$field = &$node.$from;)*
+                Some(part)
+            }};
+        }
+        match definition {
+            Definition::ScalarTypeDefinition(n) => part!(n, Scalar, false, n.description.as_ref()),
+            Definition::ScalarTypeExtension(n) => part!(n, Scalar, true, None),
+            Definition::ObjectTypeDefinition(n) => {
+                part!(n, Object, false, n.description.as_ref(), fields: fields, interfaces: implements_interfaces)
+            }
+            Definition::ObjectTypeExtension(n) => {
+                part!(n, Object, true, None, fields: fields, interfaces: implements_interfaces)
+            }
+            Definition::InterfaceTypeDefinition(n) => {
+                part!(n, Interface, false, n.description.as_ref(), fields: fields, interfaces: implements_interfaces)
+            }
+            Definition::InterfaceTypeExtension(n) => {
+                part!(n, Interface, true, None, fields: fields, interfaces: implements_interfaces)
+            }
+            Definition::UnionTypeDefinition(n) => {
+                part!(n, Union, false, n.description.as_ref(), members: members)
+            }
+            Definition::UnionTypeExtension(n) => part!(n, Union, true, None, members: members),
+            Definition::EnumTypeDefinition(n) => {
+                part!(n, Enum, false, n.description.as_ref(), values: values)
+            }
+            Definition::EnumTypeExtension(n) => part!(n, Enum, true, None, values: values),
+            Definition::InputObjectTypeDefinition(n) => {
+                part!(n, Input, false, n.description.as_ref(), inputs: fields)
+            }
+            Definition::InputObjectTypeExtension(n) => part!(n, Input, true, None, inputs: fields),
+            _ => None,
+        }
+    }
+
+    fn bare(name: &'a Name, kind: Kind, directives: &'a DirectiveList) -> Part<'a> {
+        Part {
+            name,
+            kind,
+            is_extension: false,
+            description: None,
+            directives,
+            interfaces: &[],
+            fields: &[],
+            inputs: &[],
+            values: &[],
+            members: &[],
+        }
+    }
+}
+
+struct Builder<'a> {
+    links: &'a Links,
+    diagnostics: &'a mut Diagnostics,
+    site: &'a Site,
+    types: IndexMap<Name, TypeDef>,
+}
+
+impl Builder<'_> {
+    fn add(&mut self, part: &Part) {
+        let applied = Applied { list: part.directives, links: self.links };
+        let is_extension = part.is_extension || applied.has(Known::Extends);
+        let keys = self.keys(&applied, is_extension);
+        let fields: Vec<FieldDef> = part.fields.iter().map(|field| self.field(field, &applied)).collect();
+        let inputs: Vec<InputDef> = part.inputs.iter().map(|input| self.input(input)).collect();
+        let values: Vec<ValueDef> = part.values.iter().map(|value| self.value(value)).collect();
+        let ty = self.types.entry(part.name.clone()).or_insert_with(|| empty_type(part.name, part.kind));
+        if !part.is_extension {
+            ty.span = part.name.location();
+        }
+        ty.is_extension &= is_extension;
+        if ty.description.is_none() {
+            ty.description = part.description.cloned();
+        }
+        ty.is_interface_object |= applied.has(Known::InterfaceObject);
+        ty.directives.extend(applied.carried());
+        ty.keys.extend(keys);
+        for name in part.interfaces {
+            ty.interfaces.insert(name.clone(), name.location());
+        }
+        for name in part.members {
+            ty.members.insert(name.clone(), name.location());
+        }
+        ty.fields.extend(fields.into_iter().map(|field| (field.name.clone(), field)));
+        ty.inputs.extend(inputs.into_iter().map(|input| (input.name.clone(), input)));
+        ty.values.extend(values.into_iter().map(|value| (value.name.clone(), value)));
+    }
+
+    fn keys(&mut self, on_type: &Applied, extension: bool) -> Vec<Key> {
+        let mut keys = Vec::new();
+        for directive in on_type.all(Known::Key) {
+            let set = on_type.field_set(directive, applied::KEY, self.diagnostics, self.site);
+            let resolvable = directive
+                .specified_argument_by_name("resolvable")
+                .and_then(|value| value.to_bool())
+                .unwrap_or(true);
+            keys.extend(set.map(|fields| Key { fields, resolvable, extension }));
+        }
+        keys
+    }
+
+    fn field(&mut self, field: &FieldDefinition, on_type: &Applied) -> FieldDef {
+        let on_field = Applied { list: &field.directives, links: self.links };
+        let mut set = |known, codes| {
+            let directive = on_field.first(known)?;
+            on_field.field_set(directive, codes, self.diagnostics, self.site)
+        };
+        let requires = set(Known::Requires, applied::REQUIRES);
+        let provides = set(Known::Provides, applied::PROVIDES);
+        let external = on_field.has(Known::External) || on_type.has(Known::External);
+        let span_of = |known| on_field.first(known).and_then(|directive| directive.location());
+        FieldDef {
+            name: field.name.clone(),
+            span: field.name.location(),
+            description: field.description.clone(),
+            directives: on_field.carried(),
+            ty: field.ty.clone(),
+            arguments: field
+                .arguments
+                .iter()
+                .map(|argument| (argument.name.clone(), self.input(argument)))
+                .collect(),
+            external: if external { External::Yes } else { External::No },
+            external_span: span_of(Known::External),
+            shareable: on_field.has(Known::Shareable) || on_type.has(Known::Shareable),
+            shareable_span: span_of(Known::Shareable),
+            requires,
+            provides,
+            overrides: on_field.overrides(),
+        }
+    }
+
+    fn input(&self, input: &InputValueDefinition) -> InputDef {
+        let applied = Applied { list: &input.directives, links: self.links };
+        InputDef {
+            name: input.name.clone(),
+            span: input.name.location(),
+            description: input.description.clone(),
+            directives: applied.carried(),
+            ty: (*input.ty).clone(),
+            default: input.default_value.clone(),
+        }
+    }
+
+    fn value(&self, value: &EnumValueDefinition) -> ValueDef {
+        let applied = Applied { list: &value.directives, links: self.links };
+        ValueDef {
+            name: value.value.clone(),
+            span: value.value.location(),
+            description: value.description.clone(),
+            directives: applied.carried(),
+        }
+    }
+}
+
+fn empty_type(name: &Name, kind: Kind) -> TypeDef {
+    TypeDef {
+        name: name.clone(),
+        kind,
+        span: name.location(),
+        description: None,
+        directives: Vec::new(),
+        keys: Vec::new(),
+        is_extension: true,
+        is_interface_object: false,
+        interfaces: IndexMap::new(),
+        fields: IndexMap::new(),
+        inputs: IndexMap::new(),
+        values: IndexMap::new(),
+        members: IndexMap::new(),
+    }
+}
+
+/// In an extension the key fields come with every representation, so `@external` on them says nothing about who
+/// resolves them.
+fn mark_key_fields_of_extensions(types: &mut IndexMap<Name, TypeDef>) {
+    let snapshot = Subgraph {
+        name: "".into(),
+        url: String::new(),
+        version: crate::composition::subgraph::FederationVersion::One,
+        types: types.clone(),
+        directives: IndexMap::new(),
+        composed: Vec::new(),
+    };
+    for ty in snapshot.types.values() {
+        for key in ty.keys.iter().filter(|key| key.extension) {
+            for selected in key.fields.selected(&snapshot, &ty.name) {
+                let field = types
+                    .get_mut(&selected.parent.name)
+                    .and_then(|parent| parent.fields.get_mut(&selected.field.name));
+                if let Some(field) = field
+                    && field.external == External::Yes
+                {
+                    field.external = External::KeyOfExtension;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! The rules of GraphQL itself: a subgraph has to be a valid schema once federation's definitions are added to it.
+
+use apollo_compiler::Schema;
+use apollo_compiler::ast::{Definition, Document, OperationType};
+use apollo_compiler::diagnostic::ToCliReport;
+use apollo_compiler::validation::DiagnosticList;
+
+use super::links::Links;
+use crate::composition::codes;
+use crate::composition::diagnostic::{Diagnostics, Site};
+
+/// Reports everything GraphQL forbids; whether there was nothing.
+pub(crate) fn check(document: &Document, links: &Links, diagnostics: &mut Diagnostics, site: &Site) -> bool {
+    let prelude = Document::parse(prelude(document, links), "federation.graphql")
+        .unwrap_or_else(|invalid| invalid.partial);
+    let built = Schema::builder()
+        .adopt_orphan_extensions()
+        .ignore_builtin_redefinitions()
+        .add_ast(document)
+        .add_ast(&prelude)
+        .build();
+    let result = match built {
+        Ok(schema) => schema.validate().map(|_| ()).map_err(|invalid| invalid.errors),
+        Err(invalid) => Err(invalid.errors),
+    };
+    match result {
+        Ok(()) => true,
+        Err(errors) => {
+            report(&errors, diagnostics, site);
+            false
+        }
+    }
+}
+
+/// Reports what apollo-compiler found.
+pub(crate) fn report(errors: &DiagnosticList, diagnostics: &mut Diagnostics, site: &Site) {
+    for error in errors.iter() {
+        let here = Site { span: error.error.location(), ..site.clone() };
+        diagnostics.report(codes::INVALID_GRAPHQL, error.error.to_string(), [here]);
+    }
+}
+
+/// Definitions that the subgraph may use without writing them.
+fn prelude(document: &Document, links: &Links) -> String {
+    let mut text = String::from(
+        "scalar federation__FieldSet scalar federation__Scope scalar federation__Policy \
+         scalar federation__ContextFieldValue scalar link__Import \
+         enum link__Purpose { SECURITY EXECUTION }\n",
+    );
+    text.push_str(&format!(
+        "directive @{}(url: String, as: String, for: link__Purpose, import: [link__Import]) repeatable on SCHEMA\n",
+        links.link_name
+    ));
+    for (name, known) in &links.directives {
+        text.push_str(&format!("directive @{name}{}\n", known.entry().definition));
+    }
+    for scalar in &links.scalars {
+        if !DEFINED_ABOVE.contains(&scalar.as_str()) {
+            text.push_str(&format!("scalar {scalar}\n"));
+        }
+    }
+    let defines_one_of = document
+        .definitions
+        .iter()
+        .any(|definition| matches!(definition, Definition::DirectiveDefinition(d) if d.name == "oneOf"));
+    if !defines_one_of {
+        text.push_str("directive @oneOf on INPUT_OBJECT\n");
+    }
+    text.push_str(&query_root(document));
+    text
+}
+
+const DEFINED_ABOVE: &[&str] =
+    &["federation__FieldSet", "federation__Scope", "federation__Policy", "federation__ContextFieldValue"];
+
+/// A subgraph needs no query root of its own, a schema does: a field is added that stands for `_service`.
+fn query_root(document: &Document) -> String {
+    let (mut explicit, mut query) = (false, None);
+    for definition in &document.definitions {
+        let roots = match definition {
+            Definition::SchemaDefinition(schema) => &schema.root_operations,
+            Definition::SchemaExtension(schema) => &schema.root_operations,
+            _ => continue,
+        };
+        explicit |= !roots.is_empty();
+        query = query.or_else(|| {
+            roots.iter().find(|root| root.0 == OperationType::Query).map(|root| root.1.to_string())
+        });
+    }
+    match (query, explicit) {
+        (Some(name), _) => format!("extend type {name} {{ _service: String }}\n"),
+        (None, true) => "extend schema { query: _Query } type _Query { _service: String }\n".to_owned(),
+        (None, false) => "extend type Query { _service: String }\n".to_owned(),
+    }
+}

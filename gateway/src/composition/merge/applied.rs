@@ -1,0 +1,225 @@
+//! Descriptions and directives of one element, merged over the subgraphs that have it.
+
+use apollo_compiler::ast::{Argument, Directive, Value};
+use apollo_compiler::parser::SourceSpan;
+use apollo_compiler::{Name, Node};
+use indexmap::IndexMap;
+
+use super::Merger;
+use crate::composition::codes;
+use crate::composition::merged::GraphId;
+
+/// The element in one subgraph.
+pub(crate) struct Source<'a> {
+    pub(crate) graph: GraphId,
+    pub(crate) span: Option<SourceSpan>,
+    pub(crate) description: Option<&'a Node<str>>,
+    pub(crate) directives: &'a [Node<Directive>],
+}
+
+/// The description that most subgraphs give; of equals the first.
+pub(crate) fn description(merger: &mut Merger, coordinate: &str, sources: &[Source]) -> Option<Node<str>> {
+    let mut counts: IndexMap<&str, (usize, &Node<str>)> = IndexMap::new();
+    for text in sources.iter().filter_map(|source| source.description) {
+        counts.entry(text.as_str()).or_insert((0, text)).0 += 1;
+    }
+    if counts.len() > 1 {
+        let sites: Vec<_> = sources
+            .iter()
+            .filter(|source| source.description.is_some())
+            .map(|source| merger.site(source.graph, source.span))
+            .collect();
+        merger.diagnostics.report(
+            codes::INCONSISTENT_DESCRIPTION,
+            format!("`{coordinate}` is described differently in different subgraphs"),
+            sites,
+        );
+    }
+    let most = counts.values().map(|(count, _)| *count).max()?;
+    counts.values().find(|(count, _)| *count == most).map(|(_, text)| (*text).clone())
+}
+
+/// The directives that the supergraph carries on an element.
+pub(crate) fn directives(merger: &mut Merger, coordinate: &str, sources: &[Source]) -> Vec<Node<Directive>> {
+    let mut by_name: IndexMap<Name, Vec<(GraphId, Node<Directive>)>> = IndexMap::new();
+    for source in sources {
+        for directive in source.directives {
+            if merger.is_carried(&directive.name) {
+                by_name.entry(directive.name.clone()).or_default().push((source.graph, directive.clone()));
+            }
+        }
+    }
+    by_name.sort_keys();
+    let mut merged = Vec::new();
+    for (name, applications) in by_name {
+        merged.extend(merge_one(merger, coordinate, &name, &applications));
+    }
+    merged
+}
+
+impl Merger<'_> {
+    fn is_carried(&self, name: &Name) -> bool {
+        matches!(
+            name.as_str(),
+            "deprecated"
+                | "specifiedBy"
+                | "oneOf"
+                | "tag"
+                | "inaccessible"
+                | "authenticated"
+                | "requiresScopes"
+                | "policy"
+                | "cost"
+                | "listSize"
+        ) || self.composed.contains(name)
+    }
+
+    fn is_repeatable(&self, name: &Name) -> bool {
+        name == "tag"
+            || self
+                .subgraphs
+                .iter()
+                .filter_map(|subgraph| subgraph.directives.get(name))
+                .any(|definition| definition.repeatable)
+    }
+}
+
+fn merge_one(
+    merger: &mut Merger,
+    coordinate: &str,
+    name: &Name,
+    applications: &[(GraphId, Node<Directive>)],
+) -> Vec<Node<Directive>> {
+    let mut distinct: Vec<&Node<Directive>> = Vec::new();
+    for (_, directive) in applications {
+        if !distinct.contains(&directive) {
+            distinct.push(directive);
+        }
+    }
+    match name.as_str() {
+        _ if distinct.len() == 1 => vec![distinct[0].clone()],
+        "requiresScopes" => vec![conjunction(name, "scopes", &distinct)],
+        "policy" => vec![conjunction(name, "policies", &distinct)],
+        "cost" => vec![greatest_weight(&distinct)],
+        "listSize" => vec![list_size(name, &distinct)],
+        _ if merger.is_repeatable(name) => {
+            let mut all: Vec<_> = distinct.into_iter().cloned().collect();
+            all.sort_by_key(|directive| directive.to_string());
+            all
+        }
+        _ => {
+            let sites: Vec<_> = applications
+                .iter()
+                .map(|(graph, directive)| merger.site(*graph, directive.location()))
+                .collect();
+            merger.diagnostics.report(
+                codes::MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS,
+                format!("`@{name}` on `{coordinate}` has different arguments; the first is used"),
+                sites,
+            );
+            vec![distinct[0].clone()]
+        }
+    }
+}
+
+/// Alternatives of sets that all have to hold: every combination, each set sorted.
+fn conjunction(name: &Name, argument: &str, applied: &[&Node<Directive>]) -> Node<Directive> {
+    let mut combined: Vec<Vec<String>> = vec![Vec::new()];
+    for directive in applied {
+        let alternatives = string_lists(directive.specified_argument_by_name(argument));
+        combined = combined
+            .iter()
+            .flat_map(|left| {
+                alternatives.iter().map(move |right| {
+                    let mut both = left.clone();
+                    both.extend(right.iter().cloned());
+                    both.sort();
+                    both.dedup();
+                    both
+                })
+            })
+            .collect();
+    }
+    combined.sort();
+    combined.dedup();
+    let minimal: Vec<Vec<String>> = combined
+        .iter()
+        .filter(|set| {
+            !combined.iter().any(|other| other != *set && other.iter().all(|item| set.contains(item)))
+        })
+        .cloned()
+        .collect();
+    let value = minimal.into_iter().map(|set| Node::new(string_list(set))).collect();
+    with_arguments(name, vec![(argument, Value::List(value))])
+}
+
+fn string_lists(value: Option<&Node<Value>>) -> Vec<Vec<String>> {
+    let list = value.and_then(|value| value.as_list()).unwrap_or_default();
+    list.iter()
+        .map(|inner| match &**inner {
+            Value::List(items) => items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
+            other => other.as_str().map(str::to_owned).into_iter().collect(),
+        })
+        .collect()
+}
+
+fn greatest_weight(applied: &[&Node<Directive>]) -> Node<Directive> {
+    let weight = |directive: &Node<Directive>| {
+        directive.specified_argument_by_name("weight").and_then(|value| value.to_i32()).unwrap_or_default()
+    };
+    let mut greatest = applied[0];
+    for directive in applied {
+        if weight(directive) > weight(greatest) {
+            greatest = directive;
+        }
+    }
+    greatest.clone()
+}
+
+fn list_size(name: &Name, applied: &[&Node<Directive>]) -> Node<Directive> {
+    let get = |argument: &str| -> Vec<&Node<Value>> {
+        applied.iter().filter_map(|directive| directive.specified_argument_by_name(argument)).collect()
+    };
+    let mut arguments = Vec::new();
+    if let Some(size) = get("assumedSize").iter().filter_map(|v| v.to_i32()).max() {
+        arguments.push(("assumedSize", Value::Int(size.into())));
+    }
+    for argument in ["slicingArguments", "sizedFields"] {
+        let mut names: Vec<String> = get(argument)
+            .iter()
+            .filter_map(|value| value.as_list())
+            .flatten()
+            .filter_map(|item| item.as_str().map(str::to_owned))
+            .collect();
+        names.sort();
+        names.dedup();
+        if !names.is_empty() {
+            arguments.push((argument, string_list(names)));
+        }
+    }
+    let require_one = applied.iter().all(|directive| {
+        directive
+            .specified_argument_by_name("requireOneSlicingArgument")
+            .is_none_or(|value| value.to_bool() != Some(false))
+    });
+    if !require_one {
+        arguments.push(("requireOneSlicingArgument", Value::Boolean(false)));
+    }
+    with_arguments(name, arguments)
+}
+
+fn string_list(items: Vec<String>) -> Value {
+    Value::List(items.into_iter().map(|item| Node::new(Value::String(item))).collect())
+}
+
+fn with_arguments(name: &Name, arguments: Vec<(&str, Value)>) -> Node<Directive> {
+    Node::new(Directive {
+        name: name.clone(),
+        arguments: arguments
+            .into_iter()
+            .map(|(name, value)| {
+                Node::new(Argument { name: Name::new_unchecked(name), value: Node::new(value) })
+            })
+            .collect(),
+    })
+}
