@@ -44,6 +44,11 @@ impl ErrorLog {
         }
     }
 
+    /// Counts errors that were not even described.
+    pub fn omit(&mut self, count: usize) {
+        self.omitted += count;
+    }
+
     pub fn limit(&self) -> usize {
         self.limit
     }

@@ -1,6 +1,6 @@
 //! `__schema` and `__type`, answered from the public schema.
 
-use apollo_compiler::introspection::{check_max_depth, partial_execute};
+use apollo_compiler::introspection::partial_execute;
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
 use serde_json::{Map, Value};
@@ -16,9 +16,6 @@ pub(super) fn introspect(program: &Program, variables: &Map<String, Value>, erro
         errors.push(0, ResponseError { message: message.into(), path: Vec::new(), code: code.into(), service: None });
         JsonMap::new()
     };
-    if let Err(error) = check_max_depth(&operation.document, definition) {
-        return refuse(error.message().to_string(), "LIMIT_EXCEEDED");
-    }
     let variables: JsonMap =
         serde_json::from_value(Value::Object(variables.clone())).unwrap_or_default();
     let variables = Valid::assume_valid(variables);

@@ -1,5 +1,6 @@
 //! `compile`: a query plan to a program.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use apollo_compiler::Name;
@@ -92,8 +93,7 @@ impl Compiler {
         FetchProgram {
             subgraph: fetch.subgraph,
             service,
-            kind: fetch.kind,
-            after: fetch.after.iter().map(|id| id.0 as usize).collect(),
+            after: fetch.after.iter().map(|id| id.0 as usize).collect::<BTreeSet<_>>().into_iter().collect(),
             guard: self.guards.intern(&fetch.guard),
             body: format!("{{\"query\":{text}").into(),
             variables: document.variables.iter().map(|name| (name.clone(), format!("\"{name}\":").into())).collect(),

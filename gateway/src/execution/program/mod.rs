@@ -17,7 +17,7 @@ pub(crate) use compile::compile;
 pub(super) use leaf::Leaf;
 pub(crate) use types::{RuntimeTypes, TypeId, UNKNOWN_TYPE};
 
-use crate::operation::selection::{Guard, Operation, OperationType};
+use crate::operation::selection::{Guard, Operation};
 use crate::supergraph::SubgraphId;
 
 /// A compiled plan.
@@ -49,7 +49,6 @@ pub(super) type SetId = usize;
 pub(crate) struct FetchProgram {
     pub subgraph: SubgraphId,
     pub service: Arc<str>,
-    pub kind: OperationType,
     pub after: Vec<usize>,
     pub guard: GuardId,
     /// The body up to the variables: `{"query":"…"`.
