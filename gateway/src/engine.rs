@@ -137,7 +137,11 @@ impl Engine {
     }
 
     /// All that can be refused before execution.
-    async fn begin(&self, request: GraphqlRequest, context: RequestContext) -> Result<Execution, Vec<Refusal>> {
+    async fn begin(
+        &self,
+        request: GraphqlRequest,
+        context: RequestContext,
+    ) -> Result<Execution, Vec<Refusal>> {
         let GraphqlRequest { query, operation_name, variables, only_queries } = request;
         let program = self.program(PlanKey { query, operation_name }).await?;
         if only_queries && program.operation.kind != OperationType::Query {
@@ -145,9 +149,16 @@ impl Engine {
             return Err(refusals(vec![RequestError::new(RequestErrorCode::MutationOverGet, message)]));
         }
         let supergraph = &self.preparation.types.supergraph;
-        let variables = operation::coerce_variables(supergraph, &program.operation, &variables).map_err(refusals)?;
+        let variables =
+            operation::coerce_variables(supergraph, &program.operation, &variables).map_err(refusals)?;
         let limits = self.preparation.limits.execution;
-        Ok(Execution { program, variables: Arc::new(variables), transport: self.transport.clone(), context, limits })
+        Ok(Execution {
+            program,
+            variables: Arc::new(variables),
+            transport: self.transport.clone(),
+            context,
+            limits,
+        })
     }
 
     /// The program of a document: one request makes it, others that come meanwhile wait for it.
@@ -176,7 +187,10 @@ impl Preparation {
             operation::normalize(supergraph, &key.query, name, &self.limits.operation).map_err(refusals)?;
         if let Ok(definition) = operation.document.operations.get(operation.name.as_deref()) {
             check_max_depth(&operation.document, definition).map_err(|error| {
-                refusals(vec![RequestError::new(RequestErrorCode::LimitExceeded, error.message().to_string())])
+                refusals(vec![RequestError::new(
+                    RequestErrorCode::LimitExceeded,
+                    error.message().to_string(),
+                )])
             })?;
         }
         let plan = (self.planner)(supergraph, operation).map_err(|PlanRefusal { message, code }| {
@@ -214,7 +228,8 @@ fn refusal(errors: &[Refusal]) -> Response {
     let listed = errors.iter().map(|Refusal { message, code, locations }| {
         let mut error = json!({ "message": message });
         if !locations.is_empty() {
-            error["locations"] = locations.iter().map(|l| json!({ "line": l.line, "column": l.column })).collect();
+            error["locations"] =
+                locations.iter().map(|l| json!({ "line": l.line, "column": l.column })).collect();
         }
         error["extensions"] = json!({ "code": code });
         error

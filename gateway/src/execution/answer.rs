@@ -45,7 +45,8 @@ pub(super) struct AnswerReader<'a> {
 impl AnswerReader<'_> {
     /// Reads `{"data": …, "errors": …}` in any order. `targets` are the objects of each step.
     pub fn response(&mut self, fetch: &FetchProgram, targets: &[Targets]) -> Result<Heard, Malformed> {
-        let mut heard = Heard { entities: vec![EntitiesHeard::default(); fetch.steps.len()], ..Heard::default() };
+        let mut heard =
+            Heard { entities: vec![EntitiesHeard::default(); fetch.steps.len()], ..Heard::default() };
         let mut more = self.scanner.open(b'{', b'}')?;
         while more {
             match self.scanner.key()? {
@@ -62,7 +63,12 @@ impl AnswerReader<'_> {
         Ok(heard)
     }
 
-    fn data(&mut self, fetch: &FetchProgram, targets: &[Targets], heard: &mut Heard) -> Result<(), Malformed> {
+    fn data(
+        &mut self,
+        fetch: &FetchProgram,
+        targets: &[Targets],
+        heard: &mut Heard,
+    ) -> Result<(), Malformed> {
         let mut more = self.scanner.open(b'{', b'}')?;
         while more {
             let key = self.scanner.key()?;
@@ -99,7 +105,12 @@ impl AnswerReader<'_> {
         Ok(!targets.objects.is_empty())
     }
 
-    fn entities(&mut self, step: &StepProgram, targets: &Targets, heard: &mut EntitiesHeard) -> Result<(), Malformed> {
+    fn entities(
+        &mut self,
+        step: &StepProgram,
+        targets: &Targets,
+        heard: &mut EntitiesHeard,
+    ) -> Result<(), Malformed> {
         if self.scanner.peek()? != b'[' {
             self.scanner.value()?;
             return Ok(());

@@ -42,7 +42,10 @@ impl Blame<'_> {
             };
             for path in paths {
                 let service = Some(self.fetch().service.clone());
-                self.errors.push(self.fetch, ResponseError { message: message.into(), path, code: code.into(), service });
+                self.errors.push(
+                    self.fetch,
+                    ResponseError { message: message.into(), path, code: code.into(), service },
+                );
             }
             targets.objects.iter().for_each(|&object| fail_all(self.store, object, &step.shape));
         }
@@ -87,7 +90,12 @@ impl Blame<'_> {
         let paths = match (step, index) {
             (Some(step), Some(index)) => self.step_error(step, index, error, heard.get(index)),
             _ => {
-                let all: Vec<_> = fetch.steps.iter().zip(self.targets).map(|(s, t)| self.common_path(s, &t.objects)).collect();
+                let all: Vec<_> = fetch
+                    .steps
+                    .iter()
+                    .zip(self.targets)
+                    .map(|(s, t)| self.common_path(s, &t.objects))
+                    .collect();
                 vec![all.into_iter().reduce(|a, b| common(&a, &b)).unwrap_or_default()]
             }
         };
@@ -99,7 +107,10 @@ impl Blame<'_> {
         let code = error.code.clone().unwrap_or_else(|| "SUBGRAPH_ERROR".into());
         for path in paths {
             let (message, code) = (error.message.clone().into(), code.clone().into());
-            self.errors.push(self.fetch, ResponseError { message, path, code, service: Some(fetch.service.clone()) });
+            self.errors.push(
+                self.fetch,
+                ResponseError { message, path, code, service: Some(fetch.service.clone()) },
+            );
         }
     }
 
@@ -118,7 +129,11 @@ impl Blame<'_> {
             (Some(_), _) => (&targets.objects[..], &error.path[1..], false),
         };
         if step.entities.is_some() {
-            let told = |entity: usize| heard.is_some_and(|h| h.count.is_some_and(|count| entity < count) && !h.nulls.contains(&entity));
+            let told = |entity: usize| {
+                heard.is_some_and(|h| {
+                    h.count.is_some_and(|count| entity < count) && !h.nulls.contains(&entity)
+                })
+            };
             let missing: Vec<usize> = match error.path.get(1) {
                 Some(Segment::Index(entity)) => vec![*entity],
                 _ => (0..targets.distinct()).collect(),
@@ -136,14 +151,19 @@ impl Blame<'_> {
     /// Follows a path of the answer from an object; marks where it ends, and translates it.
     fn follow(&mut self, shape: &Shape, from: Occurrence, segments: &[Segment]) -> Vec<PathItem> {
         let Occurrence { object, mut path, mut sets } = from;
-        let (mut shape, mut value, mut place, mut is_visible) = (Some(shape), Value::Object(object), None, true);
+        let (mut shape, mut value, mut place, mut is_visible) =
+            (Some(shape), Value::Object(object), None, true);
         for segment in segments {
             match (segment, value) {
-                (Segment::Index(index), Value::List(list)) if (*index as u64) < u64::from(self.store.length(list)) => {
+                (Segment::Index(index), Value::List(list))
+                    if (*index as u64) < u64::from(self.store.length(list)) =>
+                {
                     place = Some(Place::Item(list, *index as u32));
                 }
                 (Segment::Key(key), Value::Object(object)) => {
-                    let Some((_, entry)) = shape.and_then(|shape| shape.entry(key.as_bytes(), 0)) else { break };
+                    let Some((_, entry)) = shape.and_then(|shape| shape.entry(key.as_bytes(), 0)) else {
+                        break;
+                    };
                     let ShapeSlot::Slot(slot) = entry.slot else { break };
                     place = Some(Place::Slot(object, slot));
                     shape = entry.sub.as_ref();
@@ -166,7 +186,8 @@ impl Blame<'_> {
     fn enter(&self, sets: &mut Vec<SetId>, object: ObjectId, key: &str, path: &mut Vec<PathItem>) -> bool {
         let type_id = self.store.type_of(object);
         let fields = sets.iter().flat_map(|&set| &self.program.sets[set].fields);
-        let fields: Vec<_> = fields.filter(|field| field.response_key == key && field.is_on(type_id)).collect();
+        let fields: Vec<_> =
+            fields.filter(|field| field.response_key == key && field.is_on(type_id)).collect();
         path.extend(fields.first().map(|field| PathItem::Key(field.response_key.clone())));
         let next = fields.iter().filter_map(|field| match field.content {
             Content::Composite { set, .. } => Some(set),
@@ -181,7 +202,9 @@ impl Blame<'_> {
         let mut paths: Vec<Vec<PathItem>> = Vec::new();
         for entry in shape.entries.iter().filter(|entry| self.guards[entry.guard as usize]) {
             let mut path = at.path.clone();
-            if self.enter(&mut at.sets.clone(), at.object, entry.slot_key.as_str(), &mut path) && !paths.contains(&path) {
+            if self.enter(&mut at.sets.clone(), at.object, entry.slot_key.as_str(), &mut path)
+                && !paths.contains(&path)
+            {
                 paths.push(path);
             }
         }
@@ -206,7 +229,8 @@ impl Blame<'_> {
     /// The part of their paths that all these objects share; the first one's path if they share none.
     fn common_path(&self, step: &StepProgram, objects: &[ObjectId]) -> Vec<PathItem> {
         let occurrences = self.occurrences(step, objects, usize::MAX);
-        let shared = occurrences.iter().map(|o| o.path.clone()).reduce(|a, b| common(&a, &b)).unwrap_or_default();
+        let shared =
+            occurrences.iter().map(|o| o.path.clone()).reduce(|a, b| common(&a, &b)).unwrap_or_default();
         match occurrences.first() {
             Some(first) if shared.is_empty() => first.path.clone(),
             _ => shared,

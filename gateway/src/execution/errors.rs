@@ -73,8 +73,13 @@ impl ErrorLog {
         if self.omitted > 0 {
             let message = format!("{} further errors are not listed.", self.omitted);
             out.push(b',');
-            ResponseError { message: message.into(), path: Vec::new(), code: "ERRORS_OMITTED".into(), service: None }
-                .write(out);
+            ResponseError {
+                message: message.into(),
+                path: Vec::new(),
+                code: "ERRORS_OMITTED".into(),
+                service: None,
+            }
+            .write(out);
         }
         out.push(b']');
     }

@@ -75,7 +75,10 @@ fn broken(error: &(dyn std::error::Error + Send + Sync)) -> TransportError {
 }
 
 /// Reads an answer whole. One frame, the usual case, is not copied.
-pub(super) async fn whole(response: Response<AnswerBody>, max_bytes: usize) -> Result<SubgraphResponse, TransportError> {
+pub(super) async fn whole(
+    response: Response<AnswerBody>,
+    max_bytes: usize,
+) -> Result<SubgraphResponse, TransportError> {
     let (parts, mut body) = response.into_parts();
     let mut first = Bytes::new();
     let mut rest = BytesMut::new();
@@ -106,7 +109,8 @@ pub(super) async fn events(
     response: Response<AnswerBody>,
     max_bytes: usize,
 ) -> Result<BoxStream<'static, Result<Bytes, TransportError>>, TransportError> {
-    let content_type = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let content_type =
+        response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !content_type.starts_with("text/event-stream") {
         let (status, is_json) = (response.status(), content_type.contains("json"));
         let answer = whole(response, max_bytes).await?;
@@ -141,5 +145,8 @@ pub(super) async fn events(
 }
 
 fn incomplete() -> TransportError {
-    TransportError { code: "SUBGRAPH_UNREACHABLE", detail: "the event stream ended without `complete`".into() }
+    TransportError {
+        code: "SUBGRAPH_UNREACHABLE",
+        detail: "the event stream ended without `complete`".into(),
+    }
 }

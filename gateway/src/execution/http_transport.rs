@@ -58,8 +58,11 @@ impl HttpTransport {
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(settings.connect_timeout));
         connector.enforce_http(false);
-        let connector =
-            HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().wrap_connector(connector);
+        let connector = HttpsConnectorBuilder::new()
+            .with_webpki_roots()
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(connector);
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(settings.idle_timeout)
@@ -69,11 +72,15 @@ impl HttpTransport {
     }
 
     fn endpoint(&self, subgraph: SubgraphId) -> Result<&Endpoint, TransportError> {
-        let missing = || TransportError { code: "SUBGRAPH_UNREACHABLE", detail: "no endpoint is configured".into() };
+        let missing =
+            || TransportError { code: "SUBGRAPH_UNREACHABLE", detail: "no endpoint is configured".into() };
         self.settings.endpoints.get(subgraph.0 as usize).ok_or_else(missing)
     }
 
-    async fn send(&self, request: http::Request<Bytes>) -> Result<http::Response<AnswerBody>, TransportError> {
+    async fn send(
+        &self,
+        request: http::Request<Bytes>,
+    ) -> Result<http::Response<AnswerBody>, TransportError> {
         let answer = self.client.request(request.map(Full::new)).await;
         let answer = answer.map_err(|error| {
             let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();

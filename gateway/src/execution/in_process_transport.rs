@@ -9,13 +9,14 @@ use futures::stream::BoxStream;
 use http_body::Body;
 use http_body_util::BodyExt;
 
-use super::http_exchange::{Expected, deadline, events, request, timeout, whole};
 pub use super::http_exchange::{AnswerBody, Endpoint};
+use super::http_exchange::{Expected, deadline, events, request, timeout, whole};
 use super::transport::{RequestContext, SubgraphResponse, SubgraphTransport, TransportError};
 use crate::supergraph::SubgraphId;
 
 /// Answers HTTP requests.
-pub type Handler = Arc<dyn Fn(http::Request<Bytes>) -> BoxFuture<'static, http::Response<AnswerBody>> + Send + Sync>;
+pub type Handler =
+    Arc<dyn Fn(http::Request<Bytes>) -> BoxFuture<'static, http::Response<AnswerBody>> + Send + Sync>;
 
 /// A handler made of a function that answers requests, such as a call of an axum router.
 pub fn handler<F, A, B>(answer: F) -> Handler
@@ -44,7 +45,8 @@ impl InProcessTransport {
     }
 
     fn subgraph(&self, subgraph: SubgraphId) -> Result<&(Endpoint, Handler), TransportError> {
-        let missing = || TransportError { code: "SUBGRAPH_UNREACHABLE", detail: "no handler is configured".into() };
+        let missing =
+            || TransportError { code: "SUBGRAPH_UNREACHABLE", detail: "no handler is configured".into() };
         self.subgraphs.get(subgraph.0 as usize).ok_or_else(missing)
     }
 }

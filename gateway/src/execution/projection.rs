@@ -68,7 +68,9 @@ impl<'a> Projection<'a> {
             if !field.is_on(type_id) || !self.guards[field.guard as usize] {
                 continue;
             }
-            if let (Content::Introspection, None) = (&field.content, self.introspection.get(field.response_key.as_str())) {
+            if let (Content::Introspection, None) =
+                (&field.content, self.introspection.get(field.response_key.as_str()))
+            {
                 continue;
             }
             if follows {
@@ -93,11 +95,15 @@ impl<'a> Projection<'a> {
             return Ok(set.static_type);
         }
         let type_id = self.store.type_of(object);
-        let is_right = if type_id == UNKNOWN_TYPE { set.is_uniform } else { set.possible.contains(type_id as usize) };
+        let is_right =
+            if type_id == UNKNOWN_TYPE { set.is_uniform } else { set.possible.contains(type_id as usize) };
         if is_right {
             return Ok(type_id);
         }
-        self.report(format!("The type of an object of {} is not known.", set.parent), "INVALID_SUBGRAPH_VALUE");
+        self.report(
+            format!("The type of an object of {} is not known.", set.parent),
+            "INVALID_SUBGRAPH_VALUE",
+        );
         Err(Nulled)
     }
 
@@ -137,14 +143,22 @@ impl<'a> Projection<'a> {
         }
     }
 
-    fn checked_value(&mut self, field: &'a ProjectionField, level: usize, value: Value) -> Result<(), Nulled> {
+    fn checked_value(
+        &mut self,
+        field: &'a ProjectionField,
+        level: usize,
+        value: Value,
+    ) -> Result<(), Nulled> {
         let is_list = level + 1 < field.non_null.len();
         match (value, &field.content) {
             (Value::Failed | Value::FailedNull, _) => Err(Nulled),
             (Value::Absent | Value::Null, _) => {
                 if field.non_null[level] {
                     let place = self.place();
-                    self.report(format!("Cannot return null for non-nullable {place}."), "NULL_IN_NON_NULLABLE_FIELD");
+                    self.report(
+                        format!("Cannot return null for non-nullable {place}."),
+                        "NULL_IN_NON_NULLABLE_FIELD",
+                    );
                 }
                 Err(Nulled)
             }
@@ -160,7 +174,12 @@ impl<'a> Projection<'a> {
         }
     }
 
-    fn list(&mut self, field: &'a ProjectionField, level: usize, list: super::store::ListId) -> Result<(), Nulled> {
+    fn list(
+        &mut self,
+        field: &'a ProjectionField,
+        level: usize,
+        list: super::store::ListId,
+    ) -> Result<(), Nulled> {
         self.out.push(b'[');
         for index in 0..self.store.length(list) {
             if index > 0 {
@@ -180,7 +199,10 @@ impl<'a> Projection<'a> {
 
     fn wrong_value(&mut self) -> Result<(), Nulled> {
         let place = self.place();
-        self.report(format!("A subgraph gave a value of a wrong type for {place}."), "INVALID_SUBGRAPH_VALUE");
+        self.report(
+            format!("A subgraph gave a value of a wrong type for {place}."),
+            "INVALID_SUBGRAPH_VALUE",
+        );
         Err(Nulled)
     }
 
@@ -198,7 +220,8 @@ impl<'a> Projection<'a> {
             Step::Field(field) => PathItem::Key(field.response_key.clone()),
             Step::Item(index) => PathItem::Index(*index as usize),
         });
-        let error = ResponseError { message: message.into(), path: path.collect(), code: code.into(), service: None };
+        let error =
+            ResponseError { message: message.into(), path: path.collect(), code: code.into(), service: None };
         self.errors.push(usize::MAX, error);
     }
 }

@@ -7,7 +7,11 @@ use super::program::FetchProgram;
 use super::targets::Targets;
 
 /// Writes the body of one request. A variable that has no value is left out.
-pub(super) fn request_body(fetch: &FetchProgram, targets: &[Targets], variables: &Map<String, Value>) -> Bytes {
+pub(super) fn request_body(
+    fetch: &FetchProgram,
+    targets: &[Targets],
+    variables: &Map<String, Value>,
+) -> Bytes {
     let representations: usize = targets.iter().map(|targets| targets.representations.len()).sum();
     let mut body = Vec::with_capacity(fetch.body.len() + representations + 64);
     body.extend_from_slice(&fetch.body);

@@ -82,7 +82,9 @@ impl<'a> Run<'a> {
         self.targets[0] = self.collect(0);
         self.hear(0, Ok(SubgraphResponse { status: http::StatusCode::OK, body: event }));
         let mut free = self.end(0);
-        free.extend(self.fetch_numbers().filter(|&fetch| fetch > 0 && self.program().fetches[fetch].after.is_empty()));
+        free.extend(
+            self.fetch_numbers().filter(|&fetch| fetch > 0 && self.program().fetches[fetch].after.is_empty()),
+        );
         self.start_all(free);
         self.drain().await;
         self.write()
@@ -143,14 +145,16 @@ impl<'a> Run<'a> {
         let body = request_body(fetch, &targets, &self.execution.variables);
         self.targets[number] = targets;
         if is_too_much {
-            self.blame(number).whole_fetch("Too many entities are needed for this field.", "ENTITIES_LIMIT_EXCEEDED");
+            self.blame(number)
+                .whole_fetch("Too many entities are needed for this field.", "ENTITIES_LIMIT_EXCEEDED");
             return false;
         }
         let Execution { transport, context, .. } = self.execution;
         self.in_flight.push(Box::pin(async move {
             let answer = transport.fetch(fetch.subgraph, body, context);
             let in_time = tokio::time::timeout_at(context.deadline.into(), answer).await;
-            let late = |_| Err(TransportError { code: "SUBGRAPH_TIMEOUT", detail: "the request's deadline".into() });
+            let late =
+                |_| Err(TransportError { code: "SUBGRAPH_TIMEOUT", detail: "the request's deadline".into() });
             (number, in_time.unwrap_or_else(late))
         }));
         true
@@ -163,7 +167,8 @@ impl<'a> Run<'a> {
             .map(|step| match &step.entities {
                 None => Targets::of_root(&self.store, &step.routes),
                 Some(entities) => {
-                    EntityCollector::new(&self.store, &program.types, &entities.representations).collect(&step.routes)
+                    EntityCollector::new(&self.store, &program.types, &entities.representations)
+                        .collect(&step.routes)
                 }
             })
             .collect()
@@ -195,7 +200,9 @@ impl<'a> Run<'a> {
             return fail(self, "SUBGRAPH_RESPONSE_TOO_LARGE", "more than 4 GiB");
         }
         match self.read(number, &response.body) {
-            Ok(heard) if heard.has_data || heard.errors.is_some() => self.report(number, &heard, &response.body),
+            Ok(heard) if heard.has_data || heard.errors.is_some() => {
+                self.report(number, &heard, &response.body)
+            }
             _ if !response.status.is_success() => fail(self, "SUBGRAPH_HTTP_ERROR", response.status.as_str()),
             Ok(_) => fail(self, "SUBGRAPH_INVALID_RESPONSE", "neither data nor errors"),
             Err(Malformed) => fail(self, "SUBGRAPH_INVALID_RESPONSE", "not a JSON object"),
@@ -238,8 +245,11 @@ impl<'a> Run<'a> {
 
     fn write(mut self) -> Executed {
         let Execution { program, variables, limits, .. } = self.execution;
-        let introspection =
-            if program.introspects { introspect(program, variables, &mut self.errors) } else { Default::default() };
+        let introspection = if program.introspects {
+            introspect(program, variables, &mut self.errors)
+        } else {
+            Default::default()
+        };
         let outputs = (&introspection, &mut self.errors);
         let mut projection = Projection::new(program, &self.store, &self.guards, limits, outputs);
         projection.out.extend_from_slice(b"{\"data\":");
@@ -260,8 +270,12 @@ fn report_entities(blame: &mut Blame<'_>, step: usize, heard: &EntitiesHeard, ha
     let problem = match heard.count {
         None if sent == 0 || has_errors => None,
         None => Some("The subgraph did not answer with a list of entities.".to_string()),
-        Some(count) if count != sent => Some(format!("The subgraph was asked for {sent} entities and answered {count}.")),
-        Some(_) if !heard.strange.is_empty() => Some("The subgraph answered with entities that are no objects.".into()),
+        Some(count) if count != sent => {
+            Some(format!("The subgraph was asked for {sent} entities and answered {count}."))
+        }
+        Some(_) if !heard.strange.is_empty() => {
+            Some("The subgraph answered with entities that are no objects.".into())
+        }
         Some(_) => None,
     };
     if let Some(message) = problem {

@@ -26,7 +26,13 @@ pub(super) struct EventReader {
 
 impl EventReader {
     pub fn new(max_bytes: usize) -> EventReader {
-        EventReader { pending: BytesMut::new(), data: Vec::new(), name: Vec::new(), has_data: false, max_bytes }
+        EventReader {
+            pending: BytesMut::new(),
+            data: Vec::new(),
+            name: Vec::new(),
+            has_data: false,
+            max_bytes,
+        }
     }
 
     /// Adds what came over the connection.

@@ -179,15 +179,21 @@ impl Store {
 
     pub fn get(&self, place: Place) -> Value {
         match place {
-            Place::Slot(object, slot) => self.slots[(self.objects[object.0 as usize].first_slot + slot) as usize],
+            Place::Slot(object, slot) => {
+                self.slots[(self.objects[object.0 as usize].first_slot + slot) as usize]
+            }
             Place::Item(list, index) => self.items[(self.lists[list.0 as usize].first_item + index) as usize],
         }
     }
 
     fn get_mut(&mut self, place: Place) -> &mut Value {
         match place {
-            Place::Slot(object, slot) => &mut self.slots[(self.objects[object.0 as usize].first_slot + slot) as usize],
-            Place::Item(list, index) => &mut self.items[(self.lists[list.0 as usize].first_item + index) as usize],
+            Place::Slot(object, slot) => {
+                &mut self.slots[(self.objects[object.0 as usize].first_slot + slot) as usize]
+            }
+            Place::Item(list, index) => {
+                &mut self.items[(self.lists[list.0 as usize].first_item + index) as usize]
+            }
         }
     }
 
@@ -196,10 +202,12 @@ impl Store {
         let known = self.get(place);
         let better = match (known, value) {
             (Value::Absent, _) => value,
-            (Value::Null | Value::Failed | Value::FailedNull, Value::Text(_) | Value::Object(_) | Value::List(_)) => value,
-            (Value::Failed, Value::Null | Value::FailedNull) | (Value::Null, Value::Failed | Value::FailedNull) => {
-                Value::FailedNull
-            }
+            (
+                Value::Null | Value::Failed | Value::FailedNull,
+                Value::Text(_) | Value::Object(_) | Value::List(_),
+            ) => value,
+            (Value::Failed, Value::Null | Value::FailedNull)
+            | (Value::Null, Value::Failed | Value::FailedNull) => Value::FailedNull,
             _ => return,
         };
         self.note(place, known);

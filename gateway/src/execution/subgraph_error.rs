@@ -35,7 +35,11 @@ fn read_error(error: &Value) -> SubgraphError {
     let code = error.pointer("/extensions/code").and_then(Value::as_str);
     let path = error.get("path").and_then(Value::as_array);
     SubgraphError {
-        message: message.unwrap_or("The subgraph reported an error without a message.").chars().take(MESSAGE_LENGTH).collect(),
+        message: message
+            .unwrap_or("The subgraph reported an error without a message.")
+            .chars()
+            .take(MESSAGE_LENGTH)
+            .collect(),
         code: code.map(|code| code.chars().take(100).collect()),
         path: path.map(|path| path.iter().map_while(read_segment).collect()).unwrap_or_default(),
     }

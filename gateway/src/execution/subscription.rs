@@ -47,15 +47,27 @@ pub(crate) async fn subscribe(execution: Execution) -> Result<BoxStream<'static,
 /// The response that tells of a subscription that could not be opened or broke.
 fn failure(program: &Program, error: &TransportError) -> Executed {
     let fetch = program.fetches.first();
-    tracing::warn!(subgraph = fetch.map(|f| &*f.service), code = error.code, detail = error.detail, "a subscription failed");
-    let path = program.sets.first().and_then(|set| set.fields.first()).map(|f| PathItem::Key(f.response_key.clone()));
+    tracing::warn!(
+        subgraph = fetch.map(|f| &*f.service),
+        code = error.code,
+        detail = error.detail,
+        "a subscription failed"
+    );
+    let path = program
+        .sets
+        .first()
+        .and_then(|set| set.fields.first())
+        .map(|f| PathItem::Key(f.response_key.clone()));
     let mut errors = ErrorLog::new(1);
-    errors.push(0, ResponseError {
-        message: message_of(error.code).into(),
-        path: path.into_iter().collect(),
-        code: error.code.into(),
-        service: fetch.map(|fetch| fetch.service.clone()),
-    });
+    errors.push(
+        0,
+        ResponseError {
+            message: message_of(error.code).into(),
+            path: path.into_iter().collect(),
+            code: error.code.into(),
+            service: fetch.map(|fetch| fetch.service.clone()),
+        },
+    );
     let mut body = b"{\"data\":null,".to_vec();
     errors.write(&mut body);
     body.push(b'}');

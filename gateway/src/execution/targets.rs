@@ -201,13 +201,11 @@ fn visit(store: &Store, routes: &[Route], found: &mut impl FnMut(ObjectId)) {
 }
 
 /// Visits the same objects with their paths in the client's answer.
-pub(super) fn visit_with_paths(
-    store: &Store,
-    route: &Route,
-    found: &mut impl FnMut(ObjectId, &[PathItem]),
-) {
+pub(super) fn visit_with_paths(store: &Store, route: &Route, found: &mut impl FnMut(ObjectId, &[PathItem])) {
     let mut path = ClientPath::default();
-    walk(store, Value::Object(Store::ROOT), &route.moves, &mut path, &mut |object, path| found(object, &path.items));
+    walk(store, Value::Object(Store::ROOT), &route.moves, &mut path, &mut |object, path| {
+        found(object, &path.items)
+    });
 }
 
 /// What a walk notes of its way.
@@ -257,7 +255,13 @@ impl Way for ClientPath {
     }
 }
 
-fn walk<W: Way>(store: &Store, value: Value, moves: &[Move], way: &mut W, found: &mut impl FnMut(ObjectId, &W)) {
+fn walk<W: Way>(
+    store: &Store,
+    value: Value,
+    moves: &[Move],
+    way: &mut W,
+    found: &mut impl FnMut(ObjectId, &W),
+) {
     match (value, moves.split_first()) {
         (Value::List(list), _) => {
             for index in 0..store.length(list) {

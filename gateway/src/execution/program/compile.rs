@@ -48,7 +48,10 @@ pub(crate) fn compile(types: &Arc<RuntimeTypes>, plan: &QueryPlan) -> Program {
     let positions = Positions::of(plan);
     let mut guards = Guards(vec![Guard::default()]);
     let schema = types.supergraph.api_schema();
-    let root_name = schema.root_operation(plan.operation.kind).cloned().unwrap_or_else(|| Name::new_static_unchecked("Query"));
+    let root_name = schema
+        .root_operation(plan.operation.kind)
+        .cloned()
+        .unwrap_or_else(|| Name::new_static_unchecked("Query"));
     let mut projections = Projections {
         positions: &positions,
         types,
@@ -66,8 +69,10 @@ pub(crate) fn compile(types: &Arc<RuntimeTypes>, plan: &QueryPlan) -> Program {
         fetches.push(compiler.fetch(plan, fetch, steps_before));
         steps_before += fetch.steps.len();
     }
-    let introspects =
-        compiler.sets.first().is_some_and(|set| set.fields.iter().any(|f| matches!(f.content, Content::Introspection)));
+    let introspects = compiler
+        .sets
+        .first()
+        .is_some_and(|set| set.fields.iter().any(|f| matches!(f.content, Content::Introspection)));
     Program {
         operation: plan.operation.clone(),
         root_slots: compiler.positions.slots(ROOT),
@@ -96,7 +101,11 @@ impl Compiler {
             after: fetch.after.iter().map(|id| id.0 as usize).collect::<BTreeSet<_>>().into_iter().collect(),
             guard: self.guards.intern(&fetch.guard),
             body: format!("{{\"query\":{text}").into(),
-            variables: document.variables.iter().map(|name| (name.clone(), format!("\"{name}\":").into())).collect(),
+            variables: document
+                .variables
+                .iter()
+                .map(|name| (name.clone(), format!("\"{name}\":").into()))
+                .collect(),
             steps,
         }
     }
@@ -104,7 +113,9 @@ impl Compiler {
     fn step(&mut self, step: &FetchStep, names: Option<&EntitiesNames>, number: usize) -> StepProgram {
         let (paths, representations, selection) = match step {
             FetchStep::Root { path, selection } => (std::slice::from_ref(path), &[][..], selection),
-            FetchStep::Entities { paths, representations, selection } => (&paths[..], &representations[..], selection),
+            FetchStep::Entities { paths, representations, selection } => {
+                (&paths[..], &representations[..], selection)
+            }
         };
         let position = paths.first().and_then(|path| self.positions.at(path)).unwrap_or(ROOT);
         let compiled = representations
@@ -141,7 +152,8 @@ impl Compiler {
     }
 
     fn sets_under(&self, sets: &[SetId], key: &Name) -> Vec<SetId> {
-        let fields = sets.iter().flat_map(|&set| &self.sets[set].fields).filter(|field| field.response_key == *key);
+        let fields =
+            sets.iter().flat_map(|&set| &self.sets[set].fields).filter(|field| field.response_key == *key);
         fields
             .filter_map(|field| match field.content {
                 Content::Composite { set, .. } => Some(set),
@@ -183,10 +195,14 @@ fn each_composite(
 ) {
     for selection in selections {
         match selection {
-            Selection::InlineFragment { selections, .. } => each_composite(positions, position, selections, visit),
+            Selection::InlineFragment { selections, .. } => {
+                each_composite(positions, position, selections, visit)
+            }
             Selection::Field(field) => {
                 let Some(key) = &field.slot else { continue };
-                let (Some(slot), Some(child)) = (positions.slot(position, key), positions.child(position, key)) else {
+                let (Some(slot), Some(child)) =
+                    (positions.slot(position, key), positions.child(position, key))
+                else {
                     continue;
                 };
                 visit((positions.find(position), slot));

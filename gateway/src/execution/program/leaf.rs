@@ -21,7 +21,9 @@ pub(crate) enum Leaf {
 impl Leaf {
     pub fn of(schema: &Schema, name: &str) -> Leaf {
         match schema.types.get(name) {
-            Some(ExtendedType::Enum(ty)) => Leaf::Enum(ty.values.keys().map(|v| format!("\"{v}\"").into()).collect()),
+            Some(ExtendedType::Enum(ty)) => {
+                Leaf::Enum(ty.values.keys().map(|v| format!("\"{v}\"").into()).collect())
+            }
             _ => match name {
                 "Int" => Leaf::Int,
                 "Float" => Leaf::Float,
@@ -71,7 +73,9 @@ fn write_int(text: &[u8], out: &mut Vec<u8>) -> bool {
         return true;
     }
     match text.parse::<f64>() {
-        Ok(number) if number.fract() == 0.0 && number >= f64::from(i32::MIN) && number <= f64::from(i32::MAX) => {
+        Ok(number)
+            if number.fract() == 0.0 && number >= f64::from(i32::MIN) && number <= f64::from(i32::MAX) =>
+        {
             out.extend_from_slice((number as i32).to_string().as_bytes());
             true
         }

@@ -38,7 +38,12 @@ fn fields(
             slot: position.and_then(|position| positions.slot(position, &field.slot)),
             types: (!field.types.is_empty()).then(|| types.set(&field.types)),
             is_key: field.is_key,
-            fields: fields(positions, types, position.and_then(|p| positions.child(p, &field.slot)), &field.fields),
+            fields: fields(
+                positions,
+                types,
+                position.and_then(|p| positions.child(p, &field.slot)),
+                &field.fields,
+            ),
         });
     }
     compiled

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::compile::Guards;
 use super::positions::{Position, Positions, TYPE_NAME};
-use super::types::{TypeId, RuntimeTypes, UNKNOWN_TYPE};
+use super::types::{RuntimeTypes, TypeId, UNKNOWN_TYPE};
 use super::{ALWAYS, DependentType, Shape, ShapeEntry, ShapeSlot};
 use crate::planning::query_plan::{FetchField, Selection};
 
@@ -96,16 +96,18 @@ impl Shapes<'_> {
     ) -> Option<Shape> {
         let child = self.positions.child(position, slot_key)?;
         let slot = self.positions.slot(position, slot_key)?;
-        let selections: Vec<&[Selection]> = occurrences.iter().map(|(_, field)| &field.selections[..]).collect();
+        let selections: Vec<&[Selection]> =
+            occurrences.iter().map(|(_, field)| &field.selections[..]).collect();
         let types: Vec<TypeId> =
             occurrences.iter().map(|(_, field)| self.types.id(field.ty.inner_named_type())).collect();
         let first = types.first().copied().unwrap_or(UNKNOWN_TYPE);
         let agree = types.iter().all(|&ty| ty == first);
         if !agree {
             let known = occurrences.iter().zip(&types).filter(|(_, ty)| **ty != UNKNOWN_TYPE);
-            dependent.extend(
-                known.filter_map(|((on, _), &type_id)| Some(DependentType { slot, on: on.clone()?, type_id })),
-            );
+            dependent
+                .extend(known.filter_map(|((on, _), &type_id)| {
+                    Some(DependentType { slot, on: on.clone()?, type_id })
+                }));
         }
         Some(self.shape(child, &selections, if agree { first } else { UNKNOWN_TYPE }))
     }

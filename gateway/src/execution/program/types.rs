@@ -46,9 +46,11 @@ impl RuntimeTypes {
     pub fn possible(&self, name: &Name) -> FixedBitSet {
         match self.supergraph.api_schema().types.get(name) {
             Some(ExtendedType::Object(_)) => self.set(std::slice::from_ref(name)),
-            Some(ExtendedType::Union(union)) => {
-                union.members.iter().filter_map(|member| self.supergraph.object_type_id(&member.name)).collect()
-            }
+            Some(ExtendedType::Union(union)) => union
+                .members
+                .iter()
+                .filter_map(|member| self.supergraph.object_type_id(&member.name))
+                .collect(),
             Some(ExtendedType::Interface(_)) => {
                 let objects = self.implementers.get(name).into_iter().flat_map(|i| &i.objects);
                 objects.filter_map(|object| self.supergraph.object_type_id(object)).collect()
