@@ -1,1 +1,0 @@
-//! The one place that reads configuration files and the environment.
