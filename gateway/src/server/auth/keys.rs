@@ -1,0 +1,134 @@
+//! The issuer's key set: fetched at start and then regularly, once more when a token names an unknown key, and kept when
+//! the issuer is down.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwapOption;
+use http::StatusCode;
+use jsonwebtoken::DecodingKey;
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse};
+use tokio::sync::Mutex;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::{JwtSettings, SigningAlgorithm};
+
+use super::super::refusal::Refusal;
+use super::super::upstream::Upstream;
+use super::refused;
+
+/// The largest key set that is read.
+const MOST_BYTES: usize = 1 << 20;
+/// How long one fetch may take.
+const FETCH_TIME: Duration = Duration::from_secs(5);
+/// How often unknown keys may cause a fetch.
+const UNKNOWN_KEY_PAUSE: Duration = Duration::from_secs(30);
+/// How often a missing key set is asked for.
+const MISSING_SET_PAUSE: Duration = Duration::from_secs(1);
+
+type KeySet = HashMap<String, (SigningAlgorithm, Arc<DecodingKey>)>;
+
+/// The key set and where it is from.
+pub(super) struct Keys {
+    url: String,
+    every: Duration,
+    upstream: Upstream,
+    current: ArcSwapOption<KeySet>,
+    /// When an unknown key or a missing set last caused a fetch; held while fetching, so that it happens once.
+    asked: Mutex<Option<Instant>>,
+}
+
+impl Keys {
+    pub fn new(settings: &JwtSettings, upstream: Upstream) -> Keys {
+        Keys {
+            url: settings.jwks_url.clone(),
+            every: settings.refresh,
+            upstream,
+            current: ArcSwapOption::empty(),
+            asked: Mutex::new(None),
+        }
+    }
+
+    /// The key of that name, if it is one for that algorithm.
+    pub async fn find(
+        &self,
+        key_id: &str,
+        algorithm: SigningAlgorithm,
+    ) -> Result<Arc<DecodingKey>, Refusal> {
+        if !self.current.load().as_ref().is_some_and(|set| set.contains_key(key_id)) {
+            self.ask_again(key_id).await;
+        }
+        let current = self.current.load();
+        let Some(set) = current.as_ref() else {
+            let message = "tokens cannot be verified at the moment; try again";
+            return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "TOKEN_KEYS_UNAVAILABLE", message));
+        };
+        match set.get(key_id) {
+            Some((its, key)) if *its == algorithm => Ok(key.clone()),
+            Some(_) => {
+                Err(refused("TOKEN_SIGNATURE_INVALID", "the token's algorithm does not belong to its key"))
+            }
+            None => Err(refused("TOKEN_KEY_UNKNOWN", "the token is signed with an unknown key")),
+        }
+    }
+
+    /// Fetches the set for a token with an unknown key, at most once in a while, for anybody can invent key names.
+    async fn ask_again(&self, key_id: &str) {
+        let mut asked = self.asked.lock().await;
+        let current = self.current.load();
+        let pause = match current.as_ref() {
+            Some(set) if set.contains_key(key_id) => return,
+            Some(_) => UNKNOWN_KEY_PAUSE,
+            None => MISSING_SET_PAUSE,
+        };
+        if asked.is_none_or(|last| last.elapsed() >= pause) {
+            self.fetch().await;
+            *asked = Some(Instant::now());
+        }
+    }
+
+    /// Keeps the set fresh; asks more often while there is none.
+    pub async fn refresh(&self, shutdown: CancellationToken) {
+        loop {
+            let pause = if self.fetch().await { self.every } else { self.every.min(Duration::from_secs(5)) };
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                () = shutdown.cancelled() => return,
+            }
+        }
+    }
+
+    /// Fetches the set; the old one stays when that fails.
+    async fn fetch(&self) -> bool {
+        let fetched = self.upstream.get(&self.url, MOST_BYTES, FETCH_TIME).await;
+        let parsed = fetched.and_then(|body| {
+            serde_json::from_slice::<JwkSet>(&body).map_err(|error| format!("it is not a key set: {error}"))
+        });
+        match parsed {
+            Ok(set) => {
+                self.current.store(Some(Arc::new(set.keys.iter().filter_map(usable).collect())));
+                true
+            }
+            Err(reason) => {
+                tracing::warn!(url = self.url, reason, "cannot fetch the key set; the last one stays in use");
+                false
+            }
+        }
+    }
+}
+
+/// A key that can verify signatures of an algorithm we know.
+fn usable(jwk: &Jwk) -> Option<(String, (SigningAlgorithm, Arc<DecodingKey>))> {
+    let algorithm = match &jwk.algorithm {
+        AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => SigningAlgorithm::EdDsa,
+        AlgorithmParameters::RSA(_) => SigningAlgorithm::Rs256,
+        AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => SigningAlgorithm::Es256,
+        _ => return None,
+    };
+    if jwk.common.public_key_use.as_ref().is_some_and(|purpose| *purpose != PublicKeyUse::Signature) {
+        return None;
+    }
+    let key = DecodingKey::from_jwk(jwk).ok()?;
+    Some((jwk.common.key_id.clone()?, (algorithm, Arc::new(key))))
+}

@@ -1,0 +1,56 @@
+//! Requests to other servers that are not GraphQL: the key set, and paths that are passed on. Redirects are not followed.
+
+use std::time::Duration;
+
+use axum::body::Body;
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt, Limited};
+use hyper::body::Incoming;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+
+/// A client with pooled connections; clones share the pool.
+#[derive(Clone)]
+pub struct Upstream(Client<HttpsConnector<HttpConnector>, Body>);
+
+impl Upstream {
+    /// A client that connects at most this long.
+    pub fn new(connect: Duration) -> Upstream {
+        let mut http = HttpConnector::new();
+        http.set_nodelay(true);
+        http.set_connect_timeout(Some(connect));
+        http.enforce_http(false);
+        let https = HttpsConnectorBuilder::new().with_webpki_roots().https_or_http().enable_http1().wrap_connector(http);
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(Duration::from_secs(20))
+            .build(https);
+        Upstream(client)
+    }
+
+    /// Sends a request; the answer's body comes as a stream. The error's text is for logs.
+    pub async fn send(&self, request: Request<Body>) -> Result<Response<Incoming>, String> {
+        self.0.request(request).await.map_err(|error| {
+            let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
+            format!("{error}{}", source.unwrap_or_default())
+        })
+    }
+
+    /// Fetches a small document whole.
+    pub async fn get(&self, url: &str, most: usize, time: Duration) -> Result<Bytes, String> {
+        let request = Request::get(url).header(http::header::ACCEPT, "application/json").body(Body::empty());
+        let request = request.map_err(|error| error.to_string())?;
+        let fetched = tokio::time::timeout(time, async {
+            let response = self.send(request).await?;
+            if !response.status().is_success() {
+                return Err(format!("status {}", response.status()));
+            }
+            let body = Limited::new(response.into_body(), most).collect().await;
+            Ok(body.map_err(|error| error.to_string())?.to_bytes())
+        });
+        fetched.await.map_err(|_| "it took too long".to_owned())?
+    }
+}
