@@ -56,8 +56,7 @@ fn put(node: &mut Node, path: &[&str], leaf: Node, origin: &Origin) {
         // A variable cannot hold `-` or `.`, a subgraph's name can: compare as a shell would spell it.
         let written = map.keys().find(|key| as_variable(key) == *first).cloned();
         let key = written.unwrap_or_else(|| first.to_ascii_lowercase());
-        let child =
-            map.entry(key).or_insert_with(|| Node { value: Value::Nothing, origin: origin.clone() });
+        let child = map.entry(key).or_insert_with(|| Node { value: Value::Nothing, origin: origin.clone() });
         put(child, rest, leaf, origin);
     }
 }

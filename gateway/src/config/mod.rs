@@ -16,8 +16,8 @@ pub use document::Origin;
 pub use environment::Environment;
 pub use reader::Mistake;
 pub use settings::{
-    CorsSettings, JwtSettings, Limits, LogFormat, LogSettings, PassThrough, Secret, Settings, SigningAlgorithm,
-    SubgraphSettings, Timeouts,
+    CorsSettings, JwtSettings, Limits, LogFormat, LogSettings, PassThrough, Secret, Settings,
+    SigningAlgorithm, SubgraphSettings, Timeouts,
 };
 
 /// Why there are no settings.

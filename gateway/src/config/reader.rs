@@ -39,11 +39,21 @@ impl Section {
             Value::Nothing => IndexMap::new(),
             Value::Text(_) | Value::List(_) => {
                 let reason = "is a section: write its keys under it, indented".to_owned();
-                mistakes.borrow_mut().push(Mistake { origin: node.origin.clone(), key: path.to_owned(), reason });
+                mistakes.borrow_mut().push(Mistake {
+                    origin: node.origin.clone(),
+                    key: path.to_owned(),
+                    reason,
+                });
                 IndexMap::new()
             }
         };
-        Section { path: path.to_owned(), origin: node.origin, entries, asked: Vec::new(), mistakes: mistakes.clone() }
+        Section {
+            path: path.to_owned(),
+            origin: node.origin,
+            entries,
+            asked: Vec::new(),
+            mistakes: mistakes.clone(),
+        }
     }
 
     /// A nested section; empty when it is not there.
@@ -88,14 +98,19 @@ impl Section {
     }
 
     /// A list, if it is there: YAML's, or one text with commas (as in an environment variable).
-    pub fn list<T>(&mut self, key: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Option<Vec<T>> {
+    pub fn list<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
         let node = self.take(key)?;
         let items = match node.value {
             Value::List(items) => items,
             Value::Nothing => Vec::new(),
             Value::Text(text) => {
                 let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-                let leaf = |part: &str| Node { value: Value::Text(part.to_owned()), origin: node.origin.clone() };
+                let leaf =
+                    |part: &str| Node { value: Value::Text(part.to_owned()), origin: node.origin.clone() };
                 parts.map(leaf).collect()
             }
             Value::Map(_) => {
@@ -151,7 +166,7 @@ impl Drop for Section {
 fn nearest<'a>(key: &str, known: &[&'a str]) -> Option<&'a str> {
     let distance = |candidate: &&&str| edits(key, candidate);
     let best = known.iter().min_by_key(distance)?;
-    (edits(key, best) <= (best.len() / 2).min(3)).then_some(*best)
+    (edits(key, best) <= best.len().div_ceil(2).min(3)).then_some(*best)
 }
 
 /// Levenshtein's distance.

@@ -8,12 +8,10 @@ use super::document::{Node, Value};
 use super::environment::Environment;
 use super::reader::{Mistakes, Section};
 use super::settings::{
-    CorsSettings, JwtSettings, Limits, LogFormat, LogSettings, PassThrough, Secret, Settings, SigningAlgorithm,
-    SubgraphSettings, Timeouts,
+    CorsSettings, JwtSettings, Limits, LogFormat, LogSettings, PassThrough, Secret, Settings,
+    SigningAlgorithm, SubgraphSettings, Timeouts,
 };
-use super::values::{
-    address, boolean, bytes, count, duration, header_name, one_of, origin, text, url,
-};
+use super::values::{address, boolean, bytes, count, duration, header_name, one_of, origin, text, url};
 
 /// What reading needs besides the tree.
 pub(super) struct Reading<'a> {
@@ -65,7 +63,8 @@ impl Reading<'_> {
                 let taken = ["/graphql", "/health/", "/graphiql/"].iter().any(|ours| path.starts_with(ours));
                 let plain = path.bytes().all(|b| b.is_ascii_alphanumeric() || b"/-_.~".contains(&b));
                 if !path.starts_with('/') || path == "/" || taken || !plain {
-                    let reason = "a passed-on path begins with `/`, is plain text and not one of the gateway's own";
+                    let reason =
+                        "a passed-on path begins with `/`, is plain text and not one of the gateway's own";
                     section.mistake(&origin, "", reason.to_owned());
                 }
                 let mut max_body = 100 << 20;
@@ -151,13 +150,14 @@ fn jwt(mut section: Section) -> Option<JwtSettings> {
 fn limits(mut section: Section, limits: &mut Limits) {
     section.set(&mut limits.body, "body", bytes);
     section.set(&mut limits.headers, "headers", bytes);
-    section.set(&mut limits.depth, "depth", count);
-    section.set(&mut limits.aliases, "aliases", count);
-    section.set(&mut limits.tokens, "tokens", count);
-    section.set(&mut limits.root_fields, "root_fields", count);
-    section.set(&mut limits.directives, "directives", count);
-    section.set(&mut limits.selections, "selections", count);
-    section.set(&mut limits.introspection, "introspection", boolean);
+    section.set(&mut limits.operation.depth, "depth", count);
+    section.set(&mut limits.operation.aliases, "aliases", count);
+    section.set(&mut limits.operation.tokens, "tokens", count);
+    section.set(&mut limits.operation.root_fields, "root_fields", count);
+    section.set(&mut limits.operation.directives, "directives", count);
+    section.set(&mut limits.operation.selections, "selections", count);
+    section.set(&mut limits.operation.recursion, "recursion", count);
+    section.set(&mut limits.operation.errors, "errors", count);
     section.set(&mut limits.subgraph_response, "subgraph_response", bytes);
     section.set(&mut limits.response, "response", bytes);
     section.set(&mut limits.plan_cache, "plan_cache", bytes);

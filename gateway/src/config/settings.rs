@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
+use crate::operation;
+
 /// Everything that the gateway can be told. `gateway/gateway.example.yaml` explains each key.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -85,20 +87,8 @@ pub struct Limits {
     pub body: usize,
     /// All headers of a request.
     pub headers: usize,
-    /// Nested selections.
-    pub depth: usize,
-    /// Aliased fields.
-    pub aliases: usize,
-    /// Lexical tokens of a document.
-    pub tokens: usize,
-    /// Fields on the root type.
-    pub root_fields: usize,
-    /// Directives.
-    pub directives: usize,
-    /// Fields after fragments were expanded.
-    pub selections: usize,
-    /// Whether `__schema` and `__type` are answered.
-    pub introspection: bool,
+    /// An operation's shape.
+    pub operation: operation::Limits,
     /// One subgraph's answer.
     pub subgraph_response: usize,
     /// The client's answer.
@@ -221,13 +211,7 @@ impl Default for Limits {
         Limits {
             body: 2 << 20,
             headers: 64 << 10,
-            depth: 20,
-            aliases: 50,
-            tokens: 15_000,
-            root_fields: 50,
-            directives: 100,
-            selections: 20_000,
-            introspection: true,
+            operation: operation::Limits::default(),
             subgraph_response: 32 << 20,
             response: 64 << 20,
             plan_cache: 64 << 20,

@@ -25,7 +25,8 @@ pub(super) fn count(text: &str) -> Result<usize, String> {
 
 /// A size in bytes: `512`, `64KiB`, `2MB`.
 pub(super) fn bytes(text: &str) -> Result<usize, String> {
-    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit() && c != '_').unwrap_or(text.len()));
+    let (number, unit) =
+        text.split_at(text.find(|c: char| !c.is_ascii_digit() && c != '_').unwrap_or(text.len()));
     let unit: usize = match unit.trim() {
         "" | "B" => 1,
         "kB" | "KB" => 1_000,
@@ -52,20 +53,24 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 /// An address to listen on.
 pub(super) fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
-        format!("`{}` is not an address to listen on; write e.g. `127.0.0.1:4000` or `[::1]:4000`", short(text))
+        format!(
+            "`{}` is not an address to listen on; write e.g. `127.0.0.1:4000` or `[::1]:4000`",
+            short(text)
+        )
     })
 }
 
 /// An absolute http or https URL without a user name or a password.
 pub(super) fn url(text: &str) -> Result<String, String> {
-    let uri: Uri = text.parse().map_err(|_| format!("`{}` is not a URL", short(text)))?;
+    let wrong = || format!("`{}` is not a URL that begins with http:// or https://", short(text));
+    let uri: Uri = text.parse().map_err(|_| wrong())?;
     let scheme_is_http = matches!(uri.scheme_str(), Some("http" | "https"));
     match uri.authority() {
         Some(authority) if authority.as_str().contains('@') => {
             Err("must not contain a user name or a password; use `headers`".to_owned())
         }
         Some(_) if scheme_is_http => Ok(text.to_owned()),
-        _ => Err(format!("`{}` must begin with http:// or https://", short(text))),
+        _ => Err(wrong()),
     }
 }
 
@@ -92,7 +97,9 @@ pub(super) fn one_of<T: Copy>(choices: &[(&str, T)]) -> impl Fn(&str) -> Result<
     move |text| {
         let found = choices.iter().find(|(word, _)| word.eq_ignore_ascii_case(text));
         let words = || choices.iter().map(|(word, _)| *word).collect::<Vec<_>>().join(", ");
-        found.map(|(_, choice)| *choice).ok_or_else(|| format!("`{}` is not one of: {}", short(text), words()))
+        found
+            .map(|(_, choice)| *choice)
+            .ok_or_else(|| format!("`{}` is not one of: {}", short(text), words()))
     }
 }
 

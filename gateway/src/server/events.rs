@@ -28,7 +28,11 @@ pub fn single(response: engine::Response) -> Response {
 
 /// A subscription. It ends with the upstream, when the token's time is over, and at shutdown (without `complete`, so that
 /// the client connects again).
-pub fn stream(results: BoxStream<'static, Bytes>, gateway: &Gateway, valid_for: Option<Duration>) -> Response {
+pub fn stream(
+    results: BoxStream<'static, Bytes>,
+    gateway: &Gateway,
+    valid_for: Option<Duration>,
+) -> Response {
     let ending = gateway.ending.clone();
     let keep_alive = gateway.settings.timeouts.keep_alive;
     let events = async_stream::stream! {

@@ -83,7 +83,10 @@ async fn answer(
 fn single(response: engine::Response, kind: Json, only_queries: bool) -> Response {
     let mut status = kind.status(response.executed);
     let mut headers = HeaderMap::new();
-    if only_queries && !response.executed && first_code(&response.body).as_deref() == Some("MUTATION_OVER_GET") {
+    if only_queries
+        && !response.executed
+        && first_code(&response.body).as_deref() == Some("MUTATION_OVER_GET")
+    {
         status = StatusCode::METHOD_NOT_ALLOWED;
         headers.insert(header::ALLOW, HeaderValue::from_static("POST"));
     }
@@ -105,7 +108,8 @@ fn first_code(body: &[u8]) -> Option<String> {
 /// Reads a body within the limits of size and time.
 async fn read(gateway: &Gateway, headers: &HeaderMap, body: Body) -> Result<Bytes, Refusal> {
     let limit = gateway.settings.limits.body;
-    let declared = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let declared =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     let within = declared.is_none_or(|declared| declared <= limit);
     let mut body = body;
     let collecting = async { if within { collect(&mut body, limit).await } else { Ok(None) } };
@@ -117,9 +121,11 @@ async fn read(gateway: &Gateway, headers: &HeaderMap, body: Body) -> Result<Byte
             Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message))
         }
         Ok(Err(_)) => Err(Refusal::bad_request("the body broke off")),
-        Err(_) => {
-            Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "REQUEST_TIMEOUT", "the body did not arrive in time"))
-        }
+        Err(_) => Err(Refusal::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "REQUEST_TIMEOUT",
+            "the body did not arrive in time",
+        )),
     }
 }
 

@@ -51,7 +51,10 @@ pub async fn run(
     connections.close();
     let limit = gateway.settings.timeouts.shutdown;
     if tokio::time::timeout(limit, connections.wait()).await.is_err() {
-        tracing::warn!(connections = connections.len(), "shutdown: some requests did not end in time and are cut off");
+        tracing::warn!(
+            connections = connections.len(),
+            "shutdown: some requests did not end in time and are cut off"
+        );
     }
     Ok(())
 }
@@ -81,12 +84,7 @@ async fn accept(
     }
 }
 
-async fn connection(
-    stream: TcpStream,
-    gateway: Arc<Gateway>,
-    router: Router,
-    finishing: CancellationToken,
-) {
+async fn connection(stream: TcpStream, gateway: Arc<Gateway>, router: Router, finishing: CancellationToken) {
     drop(stream.set_nodelay(true));
     let (limits, timeouts) = (&gateway.settings.limits, &gateway.settings.timeouts);
     let http2 = tokio::select! {

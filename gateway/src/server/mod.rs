@@ -61,7 +61,9 @@ pub async fn serve(
         let admin = TcpListener::bind(address).await?;
         let routes = health::routes().with_state(gateway.clone());
         let stop = gateway.ending.clone();
-        tokio::spawn(async move { axum::serve(admin, routes).with_graceful_shutdown(stop.cancelled_owned()).await });
+        tokio::spawn(async move {
+            axum::serve(admin, routes).with_graceful_shutdown(stop.cancelled_owned()).await
+        });
     }
     listener::run(gateway.clone(), router(gateway), listener, shutdown).await
 }
@@ -85,7 +87,9 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         router = router.route("/", get(page)).merge(graphiql::routes());
     }
     router
-        .fallback(async || Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is nothing here; GraphQL is at /graphql"))
+        .fallback(async || {
+            Refusal::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is nothing here; GraphQL is at /graphql")
+        })
         .layer(CatchPanicLayer::custom(request_log::panicked))
         .layer(middleware::from_fn(request_log::observe))
         .with_state(gateway)

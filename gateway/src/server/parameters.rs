@@ -25,7 +25,9 @@ pub fn from_value(value: Value) -> Result<GraphqlRequest, Refusal> {
     let mut parameters = match value {
         Value::Object(parameters) => parameters,
         Value::Array(_) => {
-            return Err(Refusal::bad_request("a list of operations is not accepted; send one operation a request"));
+            return Err(Refusal::bad_request(
+                "a list of operations is not accepted; send one operation a request",
+            ));
         }
         _ => return Err(Refusal::bad_request("the body must be a JSON object with `query`")),
     };
@@ -60,7 +62,8 @@ pub fn from_query_string(uri: &Uri) -> Result<GraphqlRequest, Refusal> {
     }
     let object = |text: Option<String>, name: &str| match text.filter(|text| !text.is_empty()) {
         Some(text) => {
-            let value = strict_json(&text).map_err(|reason| Refusal::bad_request(format!("`{name}` {reason}")))?;
+            let value =
+                strict_json(&text).map_err(|reason| Refusal::bad_request(format!("`{name}` {reason}")))?;
             optional_object(Some(value), name)
         }
         None => Ok(Map::new()),
@@ -107,7 +110,9 @@ fn optional_object(value: Option<Value>, name: &str) -> Result<Map<String, Value
 pub fn strict_json(text: &str) -> Result<Value, String> {
     let Strict(value) = serde_json::from_str(text).map_err(|error| format!("is not valid JSON: {error}"))?;
     match long_integer(text) {
-        Some(offset) => Err(format!("holds an integer that is too long to be exact at offset {offset}; send it as a string")),
+        Some(offset) => Err(format!(
+            "holds an integer that is too long to be exact at offset {offset}; send it as a string"
+        )),
         None => Ok(value),
     }
 }

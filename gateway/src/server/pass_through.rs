@@ -31,7 +31,8 @@ const HOP_BY_HOP: [HeaderName; 7] = [
 pub fn routes(routes: &[PassThrough]) -> Router<Arc<Gateway>> {
     let mut router = Router::new();
     for route in routes {
-        let path = if route.path.ends_with('/') { format!("{}{{*rest}}", route.path) } else { route.path.clone() };
+        let path =
+            if route.path.ends_with('/') { format!("{}{{*rest}}", route.path) } else { route.path.clone() };
         let route = Arc::new(route.clone());
         let handler = async move |State(gateway): State<Arc<Gateway>>, request: Request| match pass(
             &gateway, &route, request,

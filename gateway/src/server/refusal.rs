@@ -46,8 +46,10 @@ impl Refusal {
 
     /// The HTTP response in the media type that the client asked for.
     pub fn respond(self, kind: Json) -> Response {
-        let headers =
-            [(header::CONTENT_TYPE, kind.content_type()), (header::CACHE_CONTROL, HeaderValue::from_static("no-store"))];
+        let headers = [
+            (header::CONTENT_TYPE, kind.content_type()),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ];
         let mut response = (self.status, headers, self.body()).into_response();
         match self.status {
             StatusCode::UNAUTHORIZED => {

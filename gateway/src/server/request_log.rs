@@ -74,5 +74,8 @@ fn request_id(headers: &HeaderMap) -> HeaderValue {
 
 /// A client's text as a log may hold it: no control characters, and not long.
 pub fn printable(text: &str) -> String {
-    text.chars().take(200).flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] }).collect()
+    text.chars()
+        .take(200)
+        .flat_map(|c| if c.is_control() { c.escape_default().collect() } else { vec![c] })
+        .collect()
 }

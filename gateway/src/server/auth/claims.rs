@@ -68,7 +68,8 @@ impl<'a> Token<'a> {
 
     /// Whether the key made the signature.
     pub fn signed_by(&self, key: &DecodingKey, algorithm: SigningAlgorithm) -> bool {
-        let valid = jsonwebtoken::crypto::verify(self.signature, self.signed.as_bytes(), key, library(algorithm));
+        let valid =
+            jsonwebtoken::crypto::verify(self.signature, self.signed.as_bytes(), key, library(algorithm));
         valid.unwrap_or(false)
     }
 

@@ -35,8 +35,17 @@ pub(super) struct Keys {
     every: Duration,
     upstream: Upstream,
     current: ArcSwapOption<KeySet>,
-    /// When an unknown key or a missing set last caused a fetch; held while fetching, so that it happens once.
-    asked: Mutex<Option<Instant>>,
+    /// Held while fetching for a token, so that it happens once.
+    asked: Mutex<Asked>,
+}
+
+/// When a token last caused a fetch.
+#[derive(Default)]
+struct Asked {
+    /// Because its key was unknown.
+    unknown: Option<Instant>,
+    /// Because there was no set at all.
+    missing: Option<Instant>,
 }
 
 impl Keys {
@@ -46,16 +55,12 @@ impl Keys {
             every: settings.refresh,
             upstream,
             current: ArcSwapOption::empty(),
-            asked: Mutex::new(None),
+            asked: Mutex::default(),
         }
     }
 
     /// The key of that name, if it is one for that algorithm.
-    pub async fn find(
-        &self,
-        key_id: &str,
-        algorithm: SigningAlgorithm,
-    ) -> Result<Arc<DecodingKey>, Refusal> {
+    pub async fn find(&self, key_id: &str, algorithm: SigningAlgorithm) -> Result<Arc<DecodingKey>, Refusal> {
         if !self.current.load().as_ref().is_some_and(|set| set.contains_key(key_id)) {
             self.ask_again(key_id).await;
         }
@@ -77,14 +82,14 @@ impl Keys {
     async fn ask_again(&self, key_id: &str) {
         let mut asked = self.asked.lock().await;
         let current = self.current.load();
-        let pause = match current.as_ref() {
+        let (last, pause) = match current.as_ref() {
             Some(set) if set.contains_key(key_id) => return,
-            Some(_) => UNKNOWN_KEY_PAUSE,
-            None => MISSING_SET_PAUSE,
+            Some(_) => (&mut asked.unknown, UNKNOWN_KEY_PAUSE),
+            None => (&mut asked.missing, MISSING_SET_PAUSE),
         };
-        if asked.is_none_or(|last| last.elapsed() >= pause) {
+        if last.is_none_or(|last| last.elapsed() >= pause) {
             self.fetch().await;
-            *asked = Some(Instant::now());
+            *last = Some(Instant::now());
         }
     }
 
@@ -121,9 +126,13 @@ impl Keys {
 /// A key that can verify signatures of an algorithm we know.
 fn usable(jwk: &Jwk) -> Option<(String, (SigningAlgorithm, Arc<DecodingKey>))> {
     let algorithm = match &jwk.algorithm {
-        AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => SigningAlgorithm::EdDsa,
+        AlgorithmParameters::OctetKeyPair(pair) if pair.curve == EllipticCurve::Ed25519 => {
+            SigningAlgorithm::EdDsa
+        }
         AlgorithmParameters::RSA(_) => SigningAlgorithm::Rs256,
-        AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => SigningAlgorithm::Es256,
+        AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256 => {
+            SigningAlgorithm::Es256
+        }
         _ => return None,
     };
     if jwk.common.public_key_use.as_ref().is_some_and(|purpose| *purpose != PublicKeyUse::Signature) {

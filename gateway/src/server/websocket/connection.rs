@@ -131,7 +131,8 @@ impl Connection {
             let value = value.as_str().and_then(|text| HeaderValue::from_str(text).ok());
             let value = value.ok_or_else(|| Close::new(4403, "`authorization` must be a text"))?;
             let user = self.gateway.user(Some(&value)).await;
-            self.user = user.map_err(|refusal| Close::new(4403, format!("{}: {}", refusal.code, refusal.message)))?;
+            self.user =
+                user.map_err(|refusal| Close::new(4403, format!("{}: {}", refusal.code, refusal.message)))?;
             self.headers.insert(header::AUTHORIZATION, value);
         }
         self.acknowledged = true;
@@ -147,7 +148,8 @@ impl Connection {
         }
         if self.operations.len() >= self.gateway.settings.limits.websocket_operations {
             let status = http::StatusCode::TOO_MANY_REQUESTS;
-            let refusal = Refusal::new(status, "TOO_MANY_OPERATIONS", "too many operations on this connection");
+            let refusal =
+                Refusal::new(status, "TOO_MANY_OPERATIONS", "too many operations on this connection");
             return self.send(protocol::error(&id, &refusal)).await;
         }
         self.runs += 1;

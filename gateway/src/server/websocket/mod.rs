@@ -20,7 +20,8 @@ pub async fn upgrade(gateway: Arc<Gateway>, upgrade: WebSocketUpgrade, headers: 
         let message = "pages of this origin may not connect";
         return Refusal::new(StatusCode::FORBIDDEN, "ORIGIN_NOT_ALLOWED", message).into_response();
     }
-    let offered = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
+    let offered =
+        headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
     if !offered.flat_map(|value| value.split(',')).any(|protocol| protocol.trim() == PROTOCOL) {
         return Refusal::bad_request(format!("the WebSocket protocol must be {PROTOCOL}")).into_response();
     }
@@ -48,6 +49,7 @@ fn origin_allowed(headers: &HeaderMap, allowed: &[HeaderValue]) -> bool {
         return true;
     };
     let host = headers.get(header::HOST).map(HeaderValue::as_bytes);
-    let own = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host.as_bytes());
+    let own =
+        origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, host)| host.as_bytes());
     allowed.contains(origin) || (own.is_some() && own == host)
 }

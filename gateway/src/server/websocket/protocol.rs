@@ -65,7 +65,9 @@ impl ClientMessage {
             Some("ping") => Ok(ClientMessage::Ping(payload)),
             Some("pong") => Ok(ClientMessage::Pong),
             Some("subscribe") => match payload {
-                Some(payload @ Value::Object(_)) => Ok(ClientMessage::Subscribe { id: id.ok_or_else(needs_id)?, payload }),
+                Some(payload @ Value::Object(_)) => {
+                    Ok(ClientMessage::Subscribe { id: id.ok_or_else(needs_id)?, payload })
+                }
                 _ => Err(Close::invalid("the payload of `subscribe` must be an object")),
             },
             Some("complete") => Ok(ClientMessage::Complete(id.ok_or_else(needs_id)?)),
@@ -106,7 +108,9 @@ pub(super) fn error_of_answer(id: &str, body: &str) -> String {
         errors: &'a RawValue,
     }
     match serde_json::from_str::<Refused>(body) {
-        Ok(Refused { errors }) => format!(r#"{{"type":"error","id":{},"payload":{}}}"#, json!(id), errors.get()),
+        Ok(Refused { errors }) => {
+            format!(r#"{{"type":"error","id":{},"payload":{}}}"#, json!(id), errors.get())
+        }
         Err(_) => error(id, &Refusal::internal()),
     }
 }

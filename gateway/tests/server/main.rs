@@ -1,0 +1,21 @@
+//! The gateway's server from outside: HTTP, WebSocket, tokens, configuration, shutdown. The engine is a double that answers
+//! by the text of the query, so that these tests are about the server alone.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::expect_used,
+    reason = "a test's helpers fail by panicking"
+)]
+
+mod config;
+mod connections;
+mod engine_double;
+mod graphiql;
+mod http;
+mod pass_through;
+mod shutdown;
+mod subscriptions;
+mod support;
+mod tokens;
+mod websocket;

@@ -1,0 +1,82 @@
+//! Paths that are passed on to another server.
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::response::IntoResponse;
+use tokio::net::TcpListener;
+
+use crate::support::TestServer;
+
+/// A server that answers with what it got.
+async fn echo() -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = Router::new().fallback(async |request: Request| {
+        let (parts, body) = request.into_parts();
+        let length = axum::body::to_bytes(body, 1 << 30).await.map_or(-1, |body| body.len() as i64);
+        let seen = format!("{} {} {length} {:?}", parts.method, parts.uri, parts.headers);
+        (
+            [
+                ("x-answer", "yes"),
+                ("connection", "x-hop"),
+                ("x-hop", "no"),
+                ("location", "http://elsewhere/"),
+            ],
+            seen,
+        )
+            .into_response()
+    });
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    format!("http://{address}")
+}
+
+#[tokio::test]
+async fn requests_are_passed_on_with_our_credential_and_without_hop_by_hop_headers() {
+    let base = echo().await;
+    let yaml = format!(
+        "pass_through:\n  /files/:\n    url: {base}\n    max_body: 1MiB\n    headers: {{ x-knlab-credential: ours }}\n  /.well-known/jwks.json:\n    url: {base}/base/\n"
+    );
+    let server = TestServer::start(&yaml).await;
+    let sent = [
+        ("x-knlab-credential", "forged"),
+        ("x_knlab_credential", "forged"),
+        ("range", "bytes=0-1"),
+        ("connection", "x-mine"),
+        ("x-mine", "1"),
+    ];
+    let answer = server.send("PUT", "/files/u/1?sig=a%20b", &sent, Body::from("x".repeat(500_000))).await;
+    let text = answer.text();
+    assert!(text.starts_with("PUT /files/u/1?sig=a%20b 500000 "), "{text}");
+    assert!(
+        text.contains("\"x-knlab-credential\": Sensitive")
+            || text.contains("\"x-knlab-credential\": \"ours\""),
+        "{text}"
+    );
+    assert!(text.contains("bytes=0-1") && !text.contains("forged") && !text.contains("x-mine"), "{text}");
+    assert_eq!((answer.header("x-answer"), answer.header("x-hop")), ("yes", ""));
+
+    assert!(
+        server.get("/.well-known/jwks.json").await.text().starts_with("GET /base/.well-known/jwks.json 0 ")
+    );
+    assert_eq!(server.get("/.well-known/other").await.status, 404);
+}
+
+#[tokio::test]
+async fn odd_paths_large_bodies_and_dead_servers_end_cleanly() {
+    let base = echo().await;
+    let yaml = format!(
+        "pass_through:\n  /files/: {{ url: '{base}', max_body: 1KiB }}\n  /dead/: {{ url: 'http://127.0.0.1:1' }}\n"
+    );
+    let server = TestServer::start(&yaml).await;
+    for path in
+        ["/files/../graphql", "/files/%2e%2E/graphql", "/files/a%2f..%2fb", "/files/a%5c..", "/files/a%00"]
+    {
+        assert_eq!(server.get(path).await.status, 400, "{path}");
+    }
+    let large = server.send("PUT", "/files/x", &[], Body::from("x".repeat(100_000))).await;
+    assert!(large.status >= 400, "{large:?}");
+    let dead = server.get("/dead/x").await;
+    assert_eq!((dead.status, dead.code().as_str()), (502, "UPSTREAM_UNREACHABLE"));
+    assert!(!dead.text().contains("127.0.0.1"));
+}
