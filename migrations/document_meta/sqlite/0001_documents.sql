@@ -64,4 +64,5 @@ CREATE TABLE outbox (
     claimed_until INTEGER
 ) STRICT;
 
-CREATE INDEX outbox_by_claim ON outbox (claimed_by);
+CREATE INDEX outbox_by_claim ON outbox (claimed_by, claimed_until);
+CREATE INDEX outbox_by_document ON outbox (document_id, claimed_until);

@@ -1,0 +1,128 @@
+//! Rebuilds a collection's index from Document Meta while searches and ingests go on: the new index is filled beside the old
+//! one, caught up with what changed meanwhile, and only then takes over.
+
+use stores::search::{Collection, Rebuild};
+use stores::{Result, StoreError};
+
+use super::{Inner, batch};
+use crate::store::reindex::Reindex;
+use crate::store::{category, collection_named, document, outbox, reindex};
+
+const PAGE: i64 = 500;
+
+/// A row is dated before its transaction commits; no transaction takes longer than this.
+const SLACK: i64 = 60_000_000;
+
+/// A running rebuild that has not been heard of for so long is dead.
+const DEAD_AFTER: i64 = 60_000_000;
+
+/// Runs a rebuild that has been noted as running, to its end.
+pub(super) async fn run(inner: &Inner, job: &Reindex) {
+    inner.note_rebuild(&job.id, true);
+    let state = match rebuild(inner, job).await {
+        Ok(()) => "published",
+        Err(error) => {
+            tracing::error!(error = %error, collection = job.collection, "rebuilding an index failed");
+            "failed"
+        }
+    };
+    inner.note_rebuild(&job.id, false);
+    if let Err(error) = reindex::finish(&inner.stores.common, &job.id, state, inner.clock.now()).await {
+        tracing::error!(error = %error, "the end of a rebuild could not be noted");
+    }
+}
+
+async fn rebuild(inner: &Inner, job: &Reindex) -> Result<()> {
+    let collection = collection_named(&job.collection)?;
+    let since = job.started_at - SLACK;
+    let mut fresh =
+        Fresh { rebuild: inner.stores.search_writer.begin_rebuild(collection).await?, documents: 0 };
+    fill(inner, job, &mut fresh).await?;
+    catch_up(inner, job, since, &mut fresh).await?;
+
+    let _takeover = inner.takeover.write().await;
+    let gone = catch_up(inner, job, since, &mut fresh).await?;
+    fresh.rebuild.publish().await?;
+    if !gone.is_empty() {
+        inner.stores.search_writer.remove(&gone).await?;
+    }
+    requeue(inner, job).await
+}
+
+struct Fresh {
+    rebuild: Box<dyn Rebuild>,
+    documents: i64,
+}
+
+async fn fill(inner: &Inner, job: &Reindex, fresh: &mut Fresh) -> Result<()> {
+    let collection = collection_named(&job.collection)?;
+    let mut after = String::new();
+    loop {
+        let page = document::walk(&inner.stores.document_meta, collection, &after, PAGE).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after.clone_from(&last.id);
+        let tree = category::tree(&inner.stores.common).await?;
+        let documents: Vec<_> = page.into_iter().map(|content| batch::indexed(content, &tree)).collect();
+        fresh.rebuild.put(&documents).await?;
+        fresh.documents += i64::try_from(documents.len()).unwrap_or_default();
+        renew(inner, job, fresh.documents).await?;
+    }
+}
+
+/// Puts what changed since the rebuild began; returns what was deleted, with the versions of the tombstones.
+async fn catch_up(
+    inner: &Inner,
+    job: &Reindex,
+    since: i64,
+    fresh: &mut Fresh,
+) -> Result<Vec<(Collection, String, i64)>> {
+    let collection = collection_named(&job.collection)?;
+    let stores = &inner.stores;
+    let (mut after, mut gone) = (String::new(), Vec::new());
+    loop {
+        let ids = document::changed(&stores.document_meta, collection, since, (&after, PAGE)).await?;
+        let Some(last) = ids.last() else { return Ok(gone) };
+        after.clone_from(last);
+        let tree = category::tree(&stores.common).await?;
+        let mut put = Vec::new();
+        for content in document::contents(&stores.document_meta, &ids).await?.into_values() {
+            match content.deleted {
+                true => gone.push((content.collection, content.id, content.version)),
+                false => put.push(batch::indexed(content, &tree)),
+            }
+        }
+        if !put.is_empty() {
+            fresh.rebuild.put(&put).await?;
+        }
+        renew(inner, job, fresh.documents).await?;
+    }
+}
+
+async fn renew(inner: &Inner, job: &Reindex, documents: i64) -> Result<()> {
+    match reindex::renew(&inner.stores.common, &job.id, documents, inner.clock.now()).await? {
+        true => Ok(()),
+        false => Err(StoreError::Internal("another server took this rebuild for dead".to_owned())),
+    }
+}
+
+/// Queues everything that changed since the rebuild began: other servers may have written the old index until it went away.
+async fn requeue(inner: &Inner, job: &Reindex) -> Result<()> {
+    let (since, now) = (job.started_at - SLACK, inner.clock.now());
+    let queued = outbox::enqueue_changed(&inner.stores.document_meta, &job.collection, since, now).await?;
+    tracing::info!(collection = job.collection, queued, "a rebuilt index serves");
+    inner.wake.notify_one();
+    Ok(())
+}
+
+/// Ends rebuilds whose server died. The new index may already have taken over, so what changed meanwhile is queued.
+pub(super) async fn bury_the_dead(inner: &Inner) -> Result<()> {
+    let now = inner.clock.now();
+    for job in reindex::stale(&inner.stores.common, now - DEAD_AFTER).await? {
+        if inner.is_rebuilding(&job.id) {
+            continue;
+        }
+        requeue(inner, &job).await?;
+        reindex::finish(&inner.stores.common, &job.id, "failed", now).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,272 @@
+//! The category tree: kept by administrators.
+
+use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject, Union};
+use service::{Clock, Failure};
+use stores::StoreError;
+
+use super::require_administrator;
+use crate::indexer::Indexer;
+use crate::loaders::refresh;
+use crate::store::category::{self, Category as Row, DEEPEST, MOST_CATEGORIES, Tree};
+use crate::store::{Stores, document, new_id};
+use crate::types::category::Category;
+use crate::types::failure::{
+    CategoryCannotMove, CategoryInUse, CategoryNotFound, InvalidFields, LimitReached, Problems, SlugTaken,
+};
+
+/// The category tree.
+#[derive(Default)]
+pub struct Categories;
+
+/// A category to be made.
+#[derive(InputObject)]
+pub struct CreateCategoryInput {
+    /// A short stable name: lower case letters, digits and hyphens.
+    slug: String,
+    /// The category above; none at the top.
+    parent_id: Option<ID>,
+    /// The place among its siblings; smaller comes first.
+    #[graphql(default)]
+    position: i32,
+    /// The Korean name.
+    name_ko: String,
+    /// The English name.
+    name_en: String,
+}
+
+/// What to change about a category. What is left out stays as it is.
+#[derive(InputObject)]
+pub struct UpdateCategoryInput {
+    /// The category.
+    id: ID,
+    /// The new slug.
+    slug: Option<String>,
+    /// The new category above; null moves it to the top.
+    parent_id: MaybeUndefined<ID>,
+    /// The new place among its siblings.
+    position: Option<i32>,
+    /// The new Korean name.
+    name_ko: Option<String>,
+    /// The new English name.
+    name_en: Option<String>,
+}
+
+/// The category is there.
+#[derive(SimpleObject)]
+pub struct CreateCategorySuccess {
+    /// The category.
+    category: Category,
+}
+
+/// How making a category ended.
+#[derive(Union)]
+pub enum CreateCategoryPayload {
+    /// It is there.
+    Success(CreateCategorySuccess),
+    /// The slug is taken.
+    SlugTaken(SlugTaken),
+    /// There is no such parent.
+    NoParent(CategoryNotFound),
+    /// The tree would be too deep.
+    TooDeep(CategoryCannotMove),
+    /// There are as many as there may be.
+    Limit(LimitReached),
+    /// The input is not acceptable.
+    Invalid(InvalidFields),
+}
+
+/// The category is changed.
+#[derive(SimpleObject)]
+pub struct UpdateCategorySuccess {
+    /// The category.
+    category: Category,
+}
+
+/// How changing a category ended.
+#[derive(Union)]
+pub enum UpdateCategoryPayload {
+    /// It is changed.
+    Success(UpdateCategorySuccess),
+    /// There is no such category, or no such parent.
+    NotFound(CategoryNotFound),
+    /// The slug is taken.
+    SlugTaken(SlugTaken),
+    /// It cannot go there.
+    CannotMove(CategoryCannotMove),
+    /// The input is not acceptable.
+    Invalid(InvalidFields),
+}
+
+/// The category is gone.
+#[derive(SimpleObject)]
+pub struct DeleteCategorySuccess {
+    /// The id that it had.
+    category_id: ID,
+}
+
+/// How deleting a category ended.
+#[derive(Union)]
+pub enum DeleteCategoryPayload {
+    /// It is gone.
+    Success(DeleteCategorySuccess),
+    /// There is no such category.
+    NotFound(CategoryNotFound),
+    /// It still has documents or categories.
+    InUse(CategoryInUse),
+}
+
+#[Object]
+impl Categories {
+    /// Makes a category. For administrators.
+    async fn create_category(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The category.")] input: CreateCategoryInput,
+    ) -> Result<Option<CreateCategoryPayload>> {
+        require_administrator(ctx)?;
+        let database = &ctx.data_unchecked::<Stores>().common;
+        let at = ctx.data_unchecked::<Clock>().now();
+        let row = input.into_row(at);
+        if let Some(invalid) = problems(&row).found() {
+            return Ok(Some(invalid.into()));
+        }
+        let tree = category::tree(database).await.map_err(Failure::from)?;
+        if tree.all().len() >= MOST_CATEGORIES {
+            return Ok(Some(LimitReached::new(i32::try_from(MOST_CATEGORIES).unwrap_or(i32::MAX)).into()));
+        }
+        match placing(&tree, &row) {
+            Placing::NoParent(id) => return Ok(Some(CategoryNotFound::new(id).into())),
+            Placing::Impossible(id) => return Ok(Some(CategoryCannotMove::new(id).into())),
+            Placing::Fine => {}
+        }
+        let inserted = category::insert(database, std::slice::from_ref(&row)).await;
+        refresh(ctx)?;
+        Ok(Some(match inserted {
+            Ok(()) => CreateCategorySuccess { category: Category(row) }.into(),
+            Err(StoreError::AlreadyExists { .. }) => SlugTaken::new(row.slug).into(),
+            Err(error) => return Err(Failure::from(error).into()),
+        }))
+    }
+
+    /// Changes a category or moves it with everything below it. For administrators.
+    async fn update_category(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What to change.")] input: UpdateCategoryInput,
+    ) -> Result<Option<UpdateCategoryPayload>> {
+        require_administrator(ctx)?;
+        let database = &ctx.data_unchecked::<Stores>().common;
+        let tree = category::tree(database).await.map_err(Failure::from)?;
+        let Some(before) = tree.get(&input.id) else {
+            return Ok(Some(CategoryNotFound::new(input.id).into()));
+        };
+        let row = input.changed(before, ctx.data_unchecked::<Clock>().now());
+        if let Some(invalid) = problems(&row).found() {
+            return Ok(Some(invalid.into()));
+        }
+        match placing(&tree, &row) {
+            Placing::NoParent(id) => return Ok(Some(CategoryNotFound::new(id).into())),
+            Placing::Impossible(id) => return Ok(Some(CategoryCannotMove::new(id).into())),
+            Placing::Fine => {}
+        }
+        let moved = row.parent_id != before.parent_id;
+        let updated = category::update(database, &row, moved).await;
+        refresh(ctx)?;
+        match updated {
+            Ok(true) => {}
+            Ok(false) => return Ok(Some(CategoryNotFound::new(ID(row.id)).into())),
+            Err(StoreError::AlreadyExists { .. }) => return Ok(Some(SlugTaken::new(row.slug).into())),
+            Err(error) => return Err(Failure::from(error).into()),
+        }
+        if moved {
+            ctx.data_unchecked::<Indexer>().settle_moves().await.map_err(Failure::from)?;
+        }
+        Ok(Some(UpdateCategorySuccess { category: Category(row) }.into()))
+    }
+
+    /// Deletes a category that has neither documents nor categories below it. For administrators.
+    async fn delete_category(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The category's id.")] category_id: ID,
+    ) -> Result<Option<DeleteCategoryPayload>> {
+        require_administrator(ctx)?;
+        let stores = ctx.data_unchecked::<Stores>();
+        if document::any_in_category(&stores.document_meta, &category_id).await.map_err(Failure::from)? {
+            return Ok(Some(CategoryInUse::new(category_id).into()));
+        }
+        let deleted = category::delete(&stores.common, &category_id).await.map_err(Failure::from)?;
+        refresh(ctx)?;
+        Ok(Some(match deleted {
+            Some(true) => DeleteCategorySuccess { category_id }.into(),
+            Some(false) => CategoryInUse::new(category_id).into(),
+            None => CategoryNotFound::new(category_id).into(),
+        }))
+    }
+}
+
+impl CreateCategoryInput {
+    fn into_row(self, at: i64) -> Row {
+        Row {
+            id: new_id(),
+            slug: self.slug,
+            parent_id: self.parent_id.map(|id| id.0),
+            position: i64::from(self.position),
+            name_ko: self.name_ko.trim().to_owned(),
+            name_en: self.name_en.trim().to_owned(),
+            created_at: at,
+            updated_at: at,
+        }
+    }
+}
+
+impl UpdateCategoryInput {
+    fn changed(self, before: &Row, at: i64) -> Row {
+        let parent_id = match self.parent_id {
+            MaybeUndefined::Undefined => before.parent_id.clone(),
+            MaybeUndefined::Null => None,
+            MaybeUndefined::Value(id) => Some(id.0),
+        };
+        let text =
+            |new: Option<String>, old: &str| new.map_or_else(|| old.to_owned(), |new| new.trim().to_owned());
+        Row {
+            id: before.id.clone(),
+            slug: self.slug.unwrap_or_else(|| before.slug.clone()),
+            parent_id,
+            position: self.position.map_or(before.position, i64::from),
+            name_ko: text(self.name_ko, &before.name_ko),
+            name_en: text(self.name_en, &before.name_en),
+            created_at: before.created_at,
+            updated_at: at,
+        }
+    }
+}
+
+fn problems(row: &Row) -> Problems {
+    let mut problems = Problems::default();
+    problems.slug("slug", &row.slug);
+    problems.text("nameKo", &row.name_ko, 200);
+    problems.text("nameEn", &row.name_en, 200);
+    problems
+}
+
+enum Placing {
+    Fine,
+    NoParent(ID),
+    Impossible(ID),
+}
+
+/// Whether the category may stand where it wants to: below one that exists, not below itself, not too deep.
+fn placing(tree: &Tree, row: &Row) -> Placing {
+    let Some(parent) = &row.parent_id else { return Placing::Fine };
+    let above = tree.path(parent);
+    if above.is_empty() {
+        return Placing::NoParent(ID::from(parent));
+    }
+    let below_itself = above.iter().any(|category| category.id == row.id);
+    let levels = above.len() + tree.height(&row.id).max(1);
+    match below_itself || levels > DEEPEST {
+        true => Placing::Impossible(ID::from(&row.id)),
+        false => Placing::Fine,
+    }
+}
