@@ -1,7 +1,20 @@
 //! One request from text to bytes: prepare, plan, execute. The plan cache wraps this one path.
 
+use std::sync::Arc;
+
+use apollo_compiler::introspection::check_max_depth;
 use bytes::Bytes;
 use futures::stream::BoxStream;
+use quick_cache::Weighter;
+use quick_cache::sync::Cache;
+use serde_json::json;
+
+use crate::execution::transport::{RequestContext, SubgraphTransport};
+use crate::execution::{self, Execution, ExecutionLimits, Program, RuntimeTypes};
+use crate::operation::selection::{Operation, OperationType};
+use crate::operation::{self, RequestError, RequestErrorCode};
+use crate::planning::query_plan::QueryPlan;
+use crate::supergraph::Supergraph;
 
 /// A GraphQL request, transport-neutral.
 #[derive(Clone, Debug)]
@@ -34,4 +47,197 @@ pub struct Response {
     pub executed: bool,
     /// How many errors the body lists; for the server's log line.
     pub errors: usize,
+}
+
+/// What requests may use at most.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Of the operation's text, before it is planned.
+    pub operation: operation::Limits,
+    /// Of its execution.
+    pub execution: ExecutionLimits,
+    /// Bytes, roughly, that cached plans may occupy.
+    pub plan_cache_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let (operation, execution) = Default::default();
+        Limits { operation, execution, plan_cache_bytes: 64 << 20 }
+    }
+}
+
+/// Makes plans. [`Engine::new`] uses `planning::plan`; tests bring plans of their own.
+pub type Planner = dyn Fn(&Supergraph, Arc<Operation>) -> Result<QueryPlan, PlanRefusal> + Send + Sync;
+
+/// Why an operation has no plan; safe to tell the client.
+#[derive(Clone, Debug)]
+pub struct PlanRefusal {
+    /// What is wrong.
+    pub message: String,
+    /// A stable code.
+    pub code: &'static str,
+}
+
+/// Answers GraphQL requests over one supergraph. Cheap to share, immutable but for its plan cache.
+pub struct Engine {
+    preparation: Arc<Preparation>,
+    transport: Arc<dyn SubgraphTransport>,
+    plans: Cache<PlanKey, Arc<Program>, PlanWeight>,
+}
+
+/// What it takes to make a program from text.
+struct Preparation {
+    types: Arc<RuntimeTypes>,
+    limits: Limits,
+    planner: Box<Planner>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct PlanKey {
+    query: String,
+    operation_name: Option<String>,
+}
+
+/// A plan is taken to be as long as its text is, many times over.
+#[derive(Clone)]
+struct PlanWeight;
+
+impl Weighter<PlanKey, Arc<Program>> for PlanWeight {
+    fn weight(&self, key: &PlanKey, _: &Arc<Program>) -> u64 {
+        4096 + 16 * key.query.len() as u64
+    }
+}
+
+impl Engine {
+    /// An engine that makes its plans with `planner`.
+    pub fn with_planner(
+        supergraph: Arc<Supergraph>,
+        transport: Arc<dyn SubgraphTransport>,
+        limits: Limits,
+        planner: Box<Planner>,
+    ) -> Engine {
+        let plans = Cache::with_weighter(1000, limits.plan_cache_bytes, PlanWeight);
+        let types = Arc::new(RuntimeTypes::new(supergraph));
+        Engine { preparation: Arc::new(Preparation { types, limits, planner }), transport, plans }
+    }
+
+    /// Answers one request.
+    pub async fn answer(&self, request: GraphqlRequest, context: RequestContext) -> Answer {
+        match self.begin(request, context).await {
+            Ok(execution) if execution.program.operation.kind == OperationType::Subscription => {
+                match execution::subscribe(execution).await {
+                    Ok(events) => Answer::Stream(events),
+                    Err(failed) => single(failed),
+                }
+            }
+            Ok(execution) => single(execution::execute(&execution).await),
+            Err(errors) => Answer::Single(refusal(&errors)),
+        }
+    }
+
+    /// All that can be refused before execution.
+    async fn begin(
+        &self,
+        request: GraphqlRequest,
+        context: RequestContext,
+    ) -> Result<Execution, Vec<Refusal>> {
+        let GraphqlRequest { query, operation_name, variables, only_queries } = request;
+        let program = self.program(PlanKey { query, operation_name }).await?;
+        if only_queries && program.operation.kind != OperationType::Query {
+            let message = "Only queries may be sent with this method.";
+            return Err(refusals(vec![RequestError::new(RequestErrorCode::MutationOverGet, message)]));
+        }
+        let supergraph = &self.preparation.types.supergraph;
+        let variables =
+            operation::coerce_variables(supergraph, &program.operation, &variables).map_err(refusals)?;
+        let limits = self.preparation.limits.execution;
+        Ok(Execution {
+            program,
+            variables: Arc::new(variables),
+            transport: self.transport.clone(),
+            context,
+            limits,
+        })
+    }
+
+    /// The program of a document: one request makes it, others that come meanwhile wait for it.
+    async fn program(&self, key: PlanKey) -> Result<Arc<Program>, Vec<Refusal>> {
+        let guard = match self.plans.get_value_or_guard_async(&key).await {
+            Ok(program) => return Ok(program),
+            Err(guard) => guard,
+        };
+        let preparation = self.preparation.clone();
+        let made = tokio::task::spawn_blocking(move || preparation.program(&key)).await;
+        let program = made.unwrap_or_else(|panic| {
+            tracing::error!(%panic, "planning failed");
+            Err(vec![Refusal::internal()])
+        })?;
+        // The cache may have been cleared meanwhile; the program is as good.
+        let _ = guard.insert(program.clone());
+        Ok(program)
+    }
+}
+
+impl Preparation {
+    fn program(&self, key: &PlanKey) -> Result<Arc<Program>, Vec<Refusal>> {
+        let supergraph = &self.types.supergraph;
+        let name = key.operation_name.as_deref();
+        let operation =
+            operation::normalize(supergraph, &key.query, name, &self.limits.operation).map_err(refusals)?;
+        if let Ok(definition) = operation.document.operations.get(operation.name.as_deref()) {
+            check_max_depth(&operation.document, definition).map_err(|error| {
+                refusals(vec![RequestError::new(
+                    RequestErrorCode::LimitExceeded,
+                    error.message().to_string(),
+                )])
+            })?;
+        }
+        let plan = (self.planner)(supergraph, operation).map_err(|PlanRefusal { message, code }| {
+            tracing::warn!(code, message, "an operation has no plan");
+            vec![Refusal { message, code, locations: Vec::new() }]
+        })?;
+        Ok(Arc::new(execution::compile(&self.types, &plan)))
+    }
+}
+
+/// One error of a refused request.
+struct Refusal {
+    message: String,
+    code: &'static str,
+    locations: Vec<operation::Location>,
+}
+
+impl Refusal {
+    fn internal() -> Refusal {
+        let message = "The request could not be processed.".to_string();
+        Refusal { message, code: "INTERNAL_SERVER_ERROR", locations: Vec::new() }
+    }
+}
+
+fn refusals(errors: Vec<RequestError>) -> Vec<Refusal> {
+    let refusal = |error: RequestError| Refusal {
+        message: error.message,
+        code: error.code.as_str(),
+        locations: error.locations,
+    };
+    errors.into_iter().map(refusal).collect()
+}
+
+fn refusal(errors: &[Refusal]) -> Response {
+    let listed = errors.iter().map(|Refusal { message, code, locations }| {
+        let mut error = json!({ "message": message });
+        if !locations.is_empty() {
+            error["locations"] =
+                locations.iter().map(|l| json!({ "line": l.line, "column": l.column })).collect();
+        }
+        error["extensions"] = json!({ "code": code });
+        error
+    });
+    let body = json!({ "errors": listed.collect::<Vec<_>>() });
+    Response { body: body.to_string().into(), executed: false, errors: errors.len() }
+}
+
+fn single(executed: execution::Executed) -> Answer {
+    Answer::Single(Response { body: executed.body, executed: true, errors: executed.errors })
 }

@@ -1,4 +1,37 @@
 //! Query plan, variables and a transport to response bytes: fetches run as soon as their inputs are there, answers are
 //! parsed into slots, the client's answer is written in one walk.
+//!
+//! In the order of a request: `program` compiles the plan (once, cached with it); `run` starts the fetches whose inputs
+//! are there; `targets` finds the objects of a fetch and writes their representations; `request_body` fills the compiled
+//! body; a `transport` sends it; `answer` reads the reply into the `store`; `blame` gives errors their places; `projection`
+//! writes the client's answer.
 
+mod answer;
+mod blame;
+mod errors;
+mod http_exchange;
+pub mod http_transport;
+pub mod in_process_transport;
+mod introspection;
+mod json;
+mod limits;
+mod program;
+mod projection;
+mod request_body;
+mod run;
+mod sse;
+mod store;
+mod subgraph_error;
+mod subscription;
+mod targets;
 pub mod transport;
+
+pub use limits::ExecutionLimits;
+pub(crate) use program::{Program, RuntimeTypes, compile};
+pub(crate) use run::{Executed, Execution};
+pub(crate) use subscription::subscribe;
+
+/// Executes a query or mutation.
+pub(crate) async fn execute(execution: &Execution) -> Executed {
+    run::Run::new(execution).finish().await
+}

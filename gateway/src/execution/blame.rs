@@ -1,0 +1,252 @@
+//! From an error of a fetch to the places it explains and the paths that the client knows them by.
+
+use super::answer::EntitiesHeard;
+use super::errors::{ErrorLog, PathItem, ResponseError};
+use super::program::{Content, FetchProgram, Program, SetId, Shape, ShapeSlot, StepProgram};
+use super::store::{ObjectId, Place, Store, Value};
+use super::subgraph_error::{Segment, SubgraphError};
+use super::targets::{Targets, visit_with_paths};
+
+/// What is needed to blame places for errors of one fetch.
+pub(super) struct Blame<'a> {
+    pub program: &'a Program,
+    pub fetch: usize,
+    pub targets: &'a [Targets],
+    pub guards: &'a [bool],
+    pub store: &'a mut Store,
+    pub errors: &'a mut ErrorLog,
+}
+
+/// An object and the path to it in the client's answer.
+struct Occurrence {
+    object: ObjectId,
+    path: Vec<PathItem>,
+    sets: Vec<SetId>,
+}
+
+impl Blame<'_> {
+    fn fetch(&self) -> &FetchProgram {
+        &self.program.fetches[self.fetch]
+    }
+
+    /// The whole fetch brought nothing. Objects that stand at one place get an error for each field that the client asked
+    /// for; objects of a list get one error for all of them.
+    pub fn whole_fetch(&mut self, message: &'static str, code: &'static str) {
+        let program = self.program;
+        for (step, targets) in program.fetches[self.fetch].steps.iter().zip(self.targets) {
+            let occurrences = self.occurrences(step, &targets.objects, 2);
+            let paths = match &occurrences[..] {
+                [] => continue,
+                [only] => self.field_paths(&step.shape, only),
+                _ => vec![self.common_path(step, &targets.objects)],
+            };
+            for path in paths {
+                let service = Some(self.fetch().service.clone());
+                self.errors.push(
+                    self.fetch,
+                    ResponseError { message: message.into(), path, code: code.into(), service },
+                );
+            }
+            targets.objects.iter().for_each(|&object| fail_all(self.store, object, &step.shape));
+        }
+    }
+
+    /// Something is wrong with the list of entities as a whole.
+    pub fn entity_list(&mut self, step: usize, message: String) {
+        let program = self.program;
+        let (step, targets) = (&program.fetches[self.fetch].steps[step], &self.targets[step]);
+        let path = self.common_path(step, &targets.objects);
+        let service = Some(self.fetch().service.clone());
+        let code = "SUBGRAPH_INVALID_RESPONSE".into();
+        self.errors.push(self.fetch, ResponseError { message: message.into(), path, code, service });
+    }
+
+    /// The entities of these representations did not come: whatever is missing in them is explained.
+    pub fn fail_entities(&mut self, step: usize, representations: impl Iterator<Item = usize>) {
+        let program = self.program;
+        let shape = &program.fetches[self.fetch].steps[step].shape;
+        for representation in representations {
+            for &object in self.targets[step].served_by(representation) {
+                fail_all(self.store, object, shape);
+            }
+        }
+    }
+
+    /// Reports an error of the subgraph and marks the places that it explains.
+    pub fn subgraph_error(&mut self, error: &SubgraphError, heard: &[EntitiesHeard], has_data: bool) {
+        let program = self.program;
+        let fetch = &program.fetches[self.fetch];
+        let first_key = match error.path.first() {
+            Some(Segment::Key(key)) => Some(key.as_bytes()),
+            _ => None,
+        };
+        let is_step = |step: &&StepProgram| match (&step.entities, first_key) {
+            (Some(entities), Some(key)) => entities.response_key == key,
+            (None, Some(key)) => step.shape.entry(key, 0).is_some(),
+            (_, None) => false,
+        };
+        let step = fetch.steps.iter().find(is_step);
+        let index = step.and_then(|step| fetch.steps.iter().position(|other| std::ptr::eq(other, step)));
+        let paths = match (step, index) {
+            (Some(step), Some(index)) => self.step_error(step, index, error, heard.get(index)),
+            _ => {
+                let all: Vec<_> = fetch
+                    .steps
+                    .iter()
+                    .zip(self.targets)
+                    .map(|(s, t)| self.common_path(s, &t.objects))
+                    .collect();
+                vec![all.into_iter().reduce(|a, b| common(&a, &b)).unwrap_or_default()]
+            }
+        };
+        if !has_data {
+            for (step, targets) in fetch.steps.iter().zip(self.targets) {
+                targets.objects.iter().for_each(|&object| fail_all(self.store, object, &step.shape));
+            }
+        }
+        let code = error.code.clone().unwrap_or_else(|| "SUBGRAPH_ERROR".into());
+        for path in paths {
+            let (message, code) = (error.message.clone().into(), code.clone().into());
+            self.errors.push(
+                self.fetch,
+                ResponseError { message, path, code, service: Some(fetch.service.clone()) },
+            );
+        }
+    }
+
+    /// Marks what an error of one step explains; the client's paths of it.
+    fn step_error(
+        &mut self,
+        step: &StepProgram,
+        index: usize,
+        error: &SubgraphError,
+        heard: Option<&EntitiesHeard>,
+    ) -> Vec<Vec<PathItem>> {
+        let targets = &self.targets[index];
+        let (objects, rest, is_one) = match (&step.entities, error.path.get(1)) {
+            (None, _) => (&targets.objects[..], &error.path[..], true),
+            (Some(_), Some(Segment::Index(entity))) => (targets.served_by(*entity), &error.path[2..], true),
+            (Some(_), _) => (&targets.objects[..], &error.path[1..], false),
+        };
+        if step.entities.is_some() {
+            let told = |entity: usize| {
+                heard.is_some_and(|h| {
+                    h.count.is_some_and(|count| entity < count) && !h.nulls.contains(&entity)
+                })
+            };
+            let missing: Vec<usize> = match error.path.get(1) {
+                Some(Segment::Index(entity)) => vec![*entity],
+                _ => (0..targets.distinct()).collect(),
+            };
+            self.fail_entities(index, missing.into_iter().filter(|&entity| !told(entity)));
+        }
+        let occurrences = self.occurrences(step, objects, usize::MAX);
+        let mut paths: Vec<Vec<PathItem>> = Vec::new();
+        for occurrence in occurrences {
+            paths.push(self.follow(&step.shape, occurrence, rest));
+        }
+        if is_one || paths.len() == 1 { paths } else { vec![self.common_path(step, objects)] }
+    }
+
+    /// Follows a path of the answer from an object; marks where it ends, and translates it.
+    fn follow(&mut self, shape: &Shape, from: Occurrence, segments: &[Segment]) -> Vec<PathItem> {
+        let Occurrence { object, mut path, mut sets } = from;
+        let (mut shape, mut value, mut place, mut is_visible) =
+            (Some(shape), Value::Object(object), None, true);
+        for segment in segments {
+            match (segment, value) {
+                (Segment::Index(index), Value::List(list))
+                    if (*index as u64) < u64::from(self.store.length(list)) =>
+                {
+                    place = Some(Place::Item(list, *index as u32));
+                }
+                (Segment::Key(key), Value::Object(object)) => {
+                    let Some((_, entry)) = shape.and_then(|shape| shape.entry(key.as_bytes(), 0)) else {
+                        break;
+                    };
+                    let ShapeSlot::Slot(slot) = entry.slot else { break };
+                    place = Some(Place::Slot(object, slot));
+                    shape = entry.sub.as_ref();
+                    is_visible &= self.enter(&mut sets, object, entry.slot_key.as_str(), &mut path);
+                }
+                _ => break,
+            }
+            if let (Segment::Index(index), true) = (segment, is_visible) {
+                path.push(PathItem::Index(*index));
+            }
+            value = place.map_or(value, |place| self.store.get(place));
+        }
+        if let Some(place) = place {
+            self.store.fail(place);
+        }
+        path
+    }
+
+    /// Goes on to what the client selects under a key; whether it selects it.
+    fn enter(&self, sets: &mut Vec<SetId>, object: ObjectId, key: &str, path: &mut Vec<PathItem>) -> bool {
+        let type_id = self.store.type_of(object);
+        let fields = sets.iter().flat_map(|&set| &self.program.sets[set].fields);
+        let fields: Vec<_> =
+            fields.filter(|field| field.response_key == key && field.is_on(type_id)).collect();
+        path.extend(fields.first().map(|field| PathItem::Key(field.response_key.clone())));
+        let next = fields.iter().filter_map(|field| match field.content {
+            Content::Composite { set, .. } => Some(set),
+            _ => None,
+        });
+        let is_selected = !fields.is_empty();
+        *sets = next.collect();
+        is_selected
+    }
+
+    fn field_paths(&self, shape: &Shape, at: &Occurrence) -> Vec<Vec<PathItem>> {
+        let mut paths: Vec<Vec<PathItem>> = Vec::new();
+        for entry in shape.entries.iter().filter(|entry| self.guards[entry.guard as usize]) {
+            let mut path = at.path.clone();
+            if self.enter(&mut at.sets.clone(), at.object, entry.slot_key.as_str(), &mut path)
+                && !paths.contains(&path)
+            {
+                paths.push(path);
+            }
+        }
+        if paths.is_empty() { vec![at.path.clone()] } else { paths }
+    }
+
+    /// Where these objects occur in the client's answer; at most `limit`, and no more than errors can be listed.
+    fn occurrences(&self, step: &StepProgram, objects: &[ObjectId], limit: usize) -> Vec<Occurrence> {
+        let wanted: rustc_hash::FxHashSet<ObjectId> = objects.iter().copied().collect();
+        let limit = limit.min(self.errors.limit() + 1);
+        let mut occurrences = Vec::new();
+        for route in &step.routes {
+            visit_with_paths(self.store, route, &mut |object, path| {
+                if occurrences.len() < limit && wanted.contains(&object) {
+                    occurrences.push(Occurrence { object, path: path.to_vec(), sets: route.sets.clone() });
+                }
+            });
+        }
+        occurrences
+    }
+
+    /// The part of their paths that all these objects share; the first one's path if they share none.
+    fn common_path(&self, step: &StepProgram, objects: &[ObjectId]) -> Vec<PathItem> {
+        let occurrences = self.occurrences(step, objects, usize::MAX);
+        let shared =
+            occurrences.iter().map(|o| o.path.clone()).reduce(|a, b| common(&a, &b)).unwrap_or_default();
+        match occurrences.first() {
+            Some(first) if shared.is_empty() => first.path.clone(),
+            _ => shared,
+        }
+    }
+}
+
+fn common(a: &[PathItem], b: &[PathItem]) -> Vec<PathItem> {
+    a.iter().zip(b).take_while(|(a, b)| a == b).map(|(a, _)| a.clone()).collect()
+}
+
+/// Whatever of the shape is missing in the object is explained.
+fn fail_all(store: &mut Store, object: ObjectId, shape: &Shape) {
+    for entry in &shape.entries {
+        if let ShapeSlot::Slot(slot) = entry.slot {
+            store.fail(Place::Slot(object, slot));
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! GraphQL over HTTP between gateway and subgraph: what requests and answers look like, whatever carries them.
+
+use std::time::{Duration, Instant};
+
+use bytes::{Bytes, BytesMut};
+use futures::StreamExt;
+use futures::stream::{self, BoxStream};
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::{Method, Request, Response, Uri};
+use http_body_util::BodyExt;
+use http_body_util::combinators::UnsyncBoxBody;
+
+use super::sse::{Event, EventReader};
+use super::transport::{RequestContext, SubgraphResponse, TransportError};
+
+/// A body whose errors are told as text for the log.
+pub type AnswerBody = UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>;
+
+/// How one subgraph is reached.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// Where it answers.
+    pub url: Uri,
+    /// Headers for every request, stronger than those of the client operation.
+    pub headers: HeaderMap,
+    /// How long one request may take.
+    pub timeout: Duration,
+}
+
+/// What a request asks for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expected {
+    One,
+    Stream,
+}
+
+pub(super) fn request(
+    endpoint: &Endpoint,
+    body: Bytes,
+    context: &RequestContext,
+    expected: Expected,
+) -> Request<Bytes> {
+    let mut request = Request::new(body);
+    *request.method_mut() = Method::POST;
+    *request.uri_mut() = endpoint.url.clone();
+    let headers = request.headers_mut();
+    *headers = context.headers.clone();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    let accept = match expected {
+        Expected::One => "application/graphql-response+json, application/json;q=0.9",
+        Expected::Stream => "text/event-stream",
+    };
+    headers.insert(ACCEPT, HeaderValue::from_static(accept));
+    for (name, value) in &endpoint.headers {
+        headers.insert(name, value.clone());
+    }
+    request
+}
+
+/// When a request must have been answered.
+pub(super) fn deadline(endpoint: &Endpoint, context: &RequestContext) -> tokio::time::Instant {
+    context.deadline.min(Instant::now() + endpoint.timeout).into()
+}
+
+pub(super) fn timeout(_: tokio::time::error::Elapsed) -> TransportError {
+    TransportError { code: "SUBGRAPH_TIMEOUT", detail: "no answer in time".into() }
+}
+
+fn too_large(max_bytes: usize) -> TransportError {
+    TransportError { code: "SUBGRAPH_RESPONSE_TOO_LARGE", detail: format!("more than {max_bytes} bytes") }
+}
+
+fn broken(error: &(dyn std::error::Error + Send + Sync)) -> TransportError {
+    TransportError { code: "SUBGRAPH_UNREACHABLE", detail: format!("the answer broke off: {error}") }
+}
+
+/// Reads an answer whole. One frame, the usual case, is not copied.
+pub(super) async fn whole(
+    response: Response<AnswerBody>,
+    max_bytes: usize,
+) -> Result<SubgraphResponse, TransportError> {
+    let (parts, mut body) = response.into_parts();
+    let mut first = Bytes::new();
+    let mut rest = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| broken(&*error))?;
+        let Ok(data) = frame.into_data() else { continue };
+        if first.len() + rest.len() + data.len() > max_bytes {
+            return Err(too_large(max_bytes));
+        }
+        if first.is_empty() {
+            first = data;
+        } else {
+            if rest.is_empty() {
+                rest.extend_from_slice(&first);
+                first = Bytes::new();
+                rest.extend_from_slice(&data);
+                continue;
+            }
+            rest.extend_from_slice(&data);
+        }
+    }
+    let body = if rest.is_empty() { first } else { rest.freeze() };
+    Ok(SubgraphResponse { status: parts.status, body })
+}
+
+/// Reads an answer as a stream of results. A subgraph that refuses answers in one piece: that is the only result.
+pub(super) async fn events(
+    response: Response<AnswerBody>,
+    max_bytes: usize,
+) -> Result<BoxStream<'static, Result<Bytes, TransportError>>, TransportError> {
+    let content_type =
+        response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    if !content_type.starts_with("text/event-stream") {
+        let (status, is_json) = (response.status(), content_type.contains("json"));
+        let answer = whole(response, max_bytes).await?;
+        return if is_json {
+            Ok(stream::once(async move { Ok(answer.body) }).boxed())
+        } else {
+            Err(TransportError { code: "SUBGRAPH_HTTP_ERROR", detail: format!("{status}, no event stream") })
+        };
+    }
+    let state = Some((response.into_body(), EventReader::new(max_bytes)));
+    Ok(stream::unfold(state, move |state| async move {
+        let (mut body, mut reader) = state?;
+        loop {
+            match reader.next() {
+                Some(Event::Next(result)) => return Some((Ok(result), Some((body, reader)))),
+                Some(Event::Complete) => return None,
+                None => {}
+            }
+            match body.frame().await {
+                None => return Some((Err(incomplete()), None)),
+                Some(Err(error)) => return Some((Err(broken(&*error)), None)),
+                Some(Ok(frame)) => {
+                    let data = frame.into_data().unwrap_or_default();
+                    if reader.feed(&data).is_err() {
+                        return Some((Err(too_large(max_bytes)), None));
+                    }
+                }
+            }
+        }
+    })
+    .boxed())
+}
+
+fn incomplete() -> TransportError {
+    TransportError {
+        code: "SUBGRAPH_UNREACHABLE",
+        detail: "the event stream ended without `complete`".into(),
+    }
+}

@@ -1,0 +1,50 @@
+//! The plan's representations, compiled: quoted keys, slots, type sets.
+
+use super::positions::{Position, Positions, TYPE_NAME};
+use super::types::RuntimeTypes;
+use super::{RepresentationField, RepresentationProgram};
+use crate::planning::query_plan as plan;
+
+/// Compiles how entities at `position` are written.
+pub(super) fn representation(
+    positions: &Positions,
+    types: &RuntimeTypes,
+    position: Position,
+    plan: &plan::Representation,
+) -> RepresentationProgram {
+    let top: Vec<_> = plan.fields.iter().filter(|field| field.name != TYPE_NAME).cloned().collect();
+    RepresentationProgram {
+        types: types.set(&plan.types),
+        opening: match &plan.type_name {
+            Some(name) => format!("{{\"__typename\":\"{name}\"").into(),
+            None => b"{\"__typename\":\"".to_vec(),
+        },
+        has_fixed_type_name: plan.type_name.is_some(),
+        fields: fields(positions, types, Some(position), &top),
+    }
+}
+
+fn fields(
+    positions: &Positions,
+    types: &RuntimeTypes,
+    position: Option<Position>,
+    plan: &[plan::RepresentationField],
+) -> Vec<RepresentationField> {
+    let mut compiled = Vec::with_capacity(plan.len());
+    for field in plan {
+        compiled.push(RepresentationField {
+            key: format!("\"{}\":", field.name).into(),
+            is_type_name: field.slot == TYPE_NAME,
+            slot: position.and_then(|position| positions.slot(position, &field.slot)),
+            types: (!field.types.is_empty()).then(|| types.set(&field.types)),
+            is_key: field.is_key,
+            fields: fields(
+                positions,
+                types,
+                position.and_then(|p| positions.child(p, &field.slot)),
+                &field.fields,
+            ),
+        });
+    }
+    compiled
+}

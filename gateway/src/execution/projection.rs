@@ -1,0 +1,227 @@
+//! The client's answer, written in one walk over the merged answer; null propagation cuts the output back.
+
+use std::borrow::Cow;
+
+use apollo_compiler::response::JsonMap;
+
+use super::errors::{ErrorLog, PathItem, ResponseError};
+use super::limits::ExecutionLimits;
+use super::program::{Content, Leaf, Program, ProjectionField, ProjectionSet, SetId, UNKNOWN_TYPE};
+use super::store::{ObjectId, Place, Store, Value};
+
+/// The value cannot be null here, or the answer is too long: what contains it becomes null.
+struct Nulled;
+
+/// Writes the client's data.
+pub(super) struct Projection<'a> {
+    pub program: &'a Program,
+    pub store: &'a Store,
+    pub guards: &'a [bool],
+    pub limits: &'a ExecutionLimits,
+    /// The values of `__schema` and `__type` by response key.
+    pub introspection: &'a JsonMap,
+    pub errors: &'a mut ErrorLog,
+    pub out: Vec<u8>,
+    path: Vec<Step<'a>>,
+    is_too_long: bool,
+}
+
+/// One step of the path to where the walk is.
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Field(&'a ProjectionField),
+    Item(u32),
+}
+
+impl<'a> Projection<'a> {
+    pub fn new(
+        program: &'a Program,
+        store: &'a Store,
+        guards: &'a [bool],
+        limits: &'a ExecutionLimits,
+        (introspection, errors): (&'a JsonMap, &'a mut ErrorLog),
+    ) -> Self {
+        let (out, path) = (Vec::with_capacity(4096), Vec::new());
+        Projection { program, store, guards, limits, introspection, errors, out, path, is_too_long: false }
+    }
+
+    /// Writes the value of `data`.
+    pub fn data(&mut self) {
+        let start = self.out.len();
+        if self.object(0, Store::ROOT).is_err() {
+            self.out.truncate(start);
+            self.out.extend_from_slice(b"null");
+        }
+        if self.is_too_long {
+            self.path.clear();
+            self.report("The answer is too large.", "RESPONSE_TOO_LARGE");
+        }
+    }
+
+    fn object(&mut self, set: SetId, object: ObjectId) -> Result<(), Nulled> {
+        let program = self.program;
+        let set = &program.sets[set];
+        let type_id = self.runtime_type(set, object)?;
+        self.out.push(b'{');
+        let mut follows = false;
+        for field in &set.fields {
+            if !field.is_on(type_id) || !self.guards[field.guard as usize] {
+                continue;
+            }
+            if let (Content::Introspection, None) =
+                (&field.content, self.introspection.get(field.response_key.as_str()))
+            {
+                continue;
+            }
+            if follows {
+                self.out.push(b',');
+            }
+            follows = true;
+            self.out.extend_from_slice(&field.key);
+            self.path.push(Step::Field(field));
+            self.field(field, object, type_id)?;
+            self.path.pop();
+        }
+        self.out.push(b'}');
+        if self.out.len() > self.limits.response_bytes {
+            self.is_too_long = true;
+        }
+        if self.is_too_long { Err(Nulled) } else { Ok(()) }
+    }
+
+    /// The object's type, if it may stand here.
+    fn runtime_type(&mut self, set: &ProjectionSet, object: ObjectId) -> Result<u32, Nulled> {
+        if set.static_type != UNKNOWN_TYPE {
+            return Ok(set.static_type);
+        }
+        let type_id = self.store.type_of(object);
+        let is_right =
+            if type_id == UNKNOWN_TYPE { set.is_uniform } else { set.possible.contains(type_id as usize) };
+        if is_right {
+            return Ok(type_id);
+        }
+        self.report(
+            format!("The type of an object of {} is not known.", set.parent),
+            "INVALID_SUBGRAPH_VALUE",
+        );
+        Err(Nulled)
+    }
+
+    fn field(&mut self, field: &'a ProjectionField, object: ObjectId, type_id: u32) -> Result<(), Nulled> {
+        match &field.content {
+            Content::TypeName => {
+                let name = self.program.types.name(type_id).map(|name| name.as_str()).unwrap_or_default();
+                self.out.push(b'"');
+                self.out.extend_from_slice(name.as_bytes());
+                self.out.push(b'"');
+                Ok(())
+            }
+            Content::Introspection => {
+                let value = self.introspection.get(field.response_key.as_str());
+                // Writing to memory cannot fail.
+                let _ = serde_json::to_writer(&mut self.out, &value);
+                Ok(())
+            }
+            Content::Leaf { slot, .. } | Content::Composite { slot, .. } => {
+                let value = slot.map_or(Value::Absent, |slot| self.store.get(Place::Slot(object, slot)));
+                self.value(field, 0, value)
+            }
+        }
+    }
+
+    /// Writes a value; where null is allowed, a violation below ends here.
+    fn value(&mut self, field: &'a ProjectionField, level: usize, value: Value) -> Result<(), Nulled> {
+        let (start, depth) = (self.out.len(), self.path.len());
+        match self.checked_value(field, level, value) {
+            Err(Nulled) if !field.non_null[level] && !self.is_too_long => {
+                self.out.truncate(start);
+                self.path.truncate(depth);
+                self.out.extend_from_slice(b"null");
+                Ok(())
+            }
+            result => result,
+        }
+    }
+
+    fn checked_value(
+        &mut self,
+        field: &'a ProjectionField,
+        level: usize,
+        value: Value,
+    ) -> Result<(), Nulled> {
+        let is_list = level + 1 < field.non_null.len();
+        match (value, &field.content) {
+            (Value::Failed | Value::FailedNull, _) => Err(Nulled),
+            (Value::Absent | Value::Null, _) => {
+                if field.non_null[level] {
+                    let place = self.place();
+                    self.report(
+                        format!("Cannot return null for non-nullable {place}."),
+                        "NULL_IN_NON_NULLABLE_FIELD",
+                    );
+                }
+                Err(Nulled)
+            }
+            (Value::List(list), _) if is_list => {
+                if self.store.is_uneven(list) {
+                    self.report("Subgraphs gave this list different lengths.", "INVALID_SUBGRAPH_VALUE");
+                }
+                self.list(field, level, list)
+            }
+            (Value::Text(text), Content::Leaf { leaf, .. }) if !is_list => self.leaf(leaf, text),
+            (Value::Object(object), Content::Composite { set, .. }) if !is_list => self.object(*set, object),
+            _ => self.wrong_value(),
+        }
+    }
+
+    fn list(
+        &mut self,
+        field: &'a ProjectionField,
+        level: usize,
+        list: super::store::ListId,
+    ) -> Result<(), Nulled> {
+        self.out.push(b'[');
+        for index in 0..self.store.length(list) {
+            if index > 0 {
+                self.out.push(b',');
+            }
+            self.path.push(Step::Item(index));
+            self.value(field, level + 1, self.store.item(list, index))?;
+            self.path.pop();
+        }
+        self.out.push(b']');
+        Ok(())
+    }
+
+    fn leaf(&mut self, leaf: &Leaf, text: super::store::Text) -> Result<(), Nulled> {
+        if leaf.write(self.store.bytes(text), &mut self.out) { Ok(()) } else { self.wrong_value() }
+    }
+
+    fn wrong_value(&mut self) -> Result<(), Nulled> {
+        let place = self.place();
+        self.report(
+            format!("A subgraph gave a value of a wrong type for {place}."),
+            "INVALID_SUBGRAPH_VALUE",
+        );
+        Err(Nulled)
+    }
+
+    /// The innermost field, for messages.
+    fn place(&self) -> String {
+        let field = self.path.iter().rev().find_map(|step| match step {
+            Step::Field(field) => Some(field.name.as_str()),
+            Step::Item(_) => None,
+        });
+        format!("field {}", field.unwrap_or_default())
+    }
+
+    fn report(&mut self, message: impl Into<Cow<'static, str>>, code: &'static str) {
+        let path = self.path.iter().map(|step| match step {
+            Step::Field(field) => PathItem::Key(field.response_key.clone()),
+            Step::Item(index) => PathItem::Index(*index as usize),
+        });
+        let error =
+            ResponseError { message: message.into(), path: path.collect(), code: code.into(), service: None };
+        self.errors.push(usize::MAX, error);
+    }
+}
