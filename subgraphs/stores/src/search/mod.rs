@@ -1,5 +1,12 @@
 //! Search over the three collections: one interface, an embedded engine (tantivy) and later Elasticsearch behind it.
 
+pub mod cjk_tokenizer;
+pub mod embedded;
+
+mod buckets;
+mod cursor;
+mod highlight;
+
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
@@ -17,6 +24,25 @@ pub enum Collection {
     Screening,
     /// Research projects.
     Project,
+}
+
+impl Collection {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Politica, Self::Screening, Self::Project];
+
+    /// The name of its index, which is also what Document Meta stores.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Politica => "politica",
+            Self::Screening => "screening",
+            Self::Project => "project",
+        }
+    }
+
+    /// The collection of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|collection| collection.name() == name)
+    }
 }
 
 /// A document as the index holds it; derived from Document Meta.
@@ -237,8 +263,3 @@ pub trait Rebuild: Send {
     /// Lets the new index serve in place of the old one.
     async fn publish(self: Box<Self>) -> Result<()>;
 }
-
-/*  Embedded engine, to be implemented:
-    search::embedded::open_writer(folder: &Path) -> Result<Embedded>   // implements SearchReader + SearchWriter; one process
-    search::embedded::open_reader(folder: &Path) -> Result<EmbeddedReader>   // other processes; sees commits of the writer by itself; an empty or missing folder is "unavailable" until the writer has made it
-*/

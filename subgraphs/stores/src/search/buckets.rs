@@ -1,0 +1,52 @@
+//! The buckets of a trend: they begin at UTC midnights, Mondays, firsts of months or of years.
+
+use chrono::{DateTime, Datelike, Days, Months, NaiveDate};
+
+use super::{Interval, TrendPoint, TrendRequest};
+use crate::{Result, StoreError};
+
+/// A period that needs more buckets is refused.
+const MOST: usize = 10_000;
+
+/// The buckets of a period, empty: the first one holds `from`, the last one ends at or after `before`.
+pub(super) fn buckets(request: &TrendRequest) -> Result<Vec<TrendPoint>> {
+    let refused = |what: &str| StoreError::InvalidName(format!("period: {what}"));
+    let first = DateTime::from_timestamp_micros(request.from).ok_or_else(|| refused("out of range"))?.date_naive();
+    let mut date = begin(first, request.interval).ok_or_else(|| refused("out of range"))?;
+    let mut buckets = Vec::new();
+    if request.from >= request.before {
+        return Ok(buckets);
+    }
+    loop {
+        let at = date.and_time(chrono::NaiveTime::MIN).and_utc().timestamp_micros();
+        if at >= request.before {
+            return Ok(buckets);
+        }
+        if buckets.len() == MOST {
+            return Err(refused("too many buckets"));
+        }
+        buckets.push(TrendPoint { at, count: 0 });
+        match next(date, request.interval) {
+            Some(next) => date = next,
+            None => return Ok(buckets),
+        }
+    }
+}
+
+fn begin(date: NaiveDate, interval: Interval) -> Option<NaiveDate> {
+    match interval {
+        Interval::Day => Some(date),
+        Interval::Week => date.checked_sub_days(Days::new(date.weekday().num_days_from_monday().into())),
+        Interval::Month => date.with_day(1),
+        Interval::Year => date.with_ordinal(1),
+    }
+}
+
+fn next(date: NaiveDate, interval: Interval) -> Option<NaiveDate> {
+    match interval {
+        Interval::Day => date.checked_add_days(Days::new(1)),
+        Interval::Week => date.checked_add_days(Days::new(7)),
+        Interval::Month => date.checked_add_months(Months::new(1)),
+        Interval::Year => date.checked_add_months(Months::new(12)),
+    }
+}
