@@ -40,7 +40,10 @@ async fn a_reader_opened_before_there_is_an_index_becomes_available() {
         reader.versions(&["p1".to_owned()]).await.map(|_| ()),
     ];
     for result in results {
-        assert!(matches!(result, Err(StoreError::Unavailable { ref store, .. }) if store == "politica"), "{result:?}");
+        assert!(
+            matches!(result, Err(StoreError::Unavailable { ref store, .. }) if store == "politica"),
+            "{result:?}"
+        );
     }
     let writer = open_writer(&path).unwrap();
     reader.ping().await.unwrap();
@@ -98,7 +101,8 @@ async fn a_child_writes_until_it_is_killed() {
     let Some(folder) = std::env::var_os(CHILD) else { return };
     let writer = open_writer(Path::new(&folder)).unwrap();
     for number in 0.. {
-        let document = stores::search::IndexedDocument { id: format!("w{number:06}"), ..corpus::documents().remove(0) };
+        let document =
+            stores::search::IndexedDocument { id: format!("w{number:06}"), ..corpus::documents().remove(0) };
         writer.put(&[document]).await.unwrap();
         println!("\nwrote w{number:06}");
     }
@@ -118,7 +122,10 @@ async fn what_a_killed_writer_acknowledged_is_there_and_readers_of_other_process
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
         let mut acknowledged = Vec::new();
         for line in lines.filter_map(|line| line.strip_prefix("wrote ").map(str::to_owned)) {
-            assert!(reader.versions(std::slice::from_ref(&line)).await.unwrap().contains_key(&line), "{line} is seen at once");
+            assert!(
+                reader.versions(std::slice::from_ref(&line)).await.unwrap().contains_key(&line),
+                "{line} is seen at once"
+            );
             acknowledged.push(line);
             if acknowledged.len() == kill_after {
                 child.kill().unwrap();

@@ -11,7 +11,8 @@ const MOST: usize = 10_000;
 /// The buckets of a period, empty: the first one holds `from`, the last one ends at or after `before`.
 pub(super) fn buckets(request: &TrendRequest) -> Result<Vec<TrendPoint>> {
     let refused = |what: &str| StoreError::InvalidName(format!("period: {what}"));
-    let first = DateTime::from_timestamp_micros(request.from).ok_or_else(|| refused("out of range"))?.date_naive();
+    let first =
+        DateTime::from_timestamp_micros(request.from).ok_or_else(|| refused("out of range"))?.date_naive();
     let mut date = begin(first, request.interval).ok_or_else(|| refused("out of range"))?;
     let mut buckets = Vec::new();
     if request.from >= request.before {

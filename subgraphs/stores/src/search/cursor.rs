@@ -32,7 +32,8 @@ impl Cursor {
 
     /// Reads a cursor of this order; anything else is `InvalidName`.
     pub(super) fn decode(text: &str, order: SearchOrder) -> Result<Self> {
-        let cursor = URL_SAFE_NO_PAD.decode(text).ok().and_then(|json| serde_json::from_slice::<Self>(&json).ok());
+        let cursor =
+            URL_SAFE_NO_PAD.decode(text).ok().and_then(|json| serde_json::from_slice::<Self>(&json).ok());
         cursor
             .filter(|cursor| cursor.order == letter(order))
             .ok_or_else(|| StoreError::InvalidName(format!("cursor {text:?}")))

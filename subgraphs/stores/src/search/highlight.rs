@@ -12,7 +12,8 @@ const FRAGMENT: usize = 180;
 pub(super) fn highlight(field: &'static str, text: &str, pieces: &[Piece]) -> Option<Highlight> {
     let matches = matches(text, pieces);
     let first = matches.first()?;
-    let (start, end) = if text.chars().count() <= WHOLE { (0, text.len()) } else { window(text, &matches, first.0) };
+    let (start, end) =
+        if text.chars().count() <= WHOLE { (0, text.len()) } else { window(text, &matches, first.0) };
     let fragment = &text[start..end];
     let inside = matches.iter().filter(|(from, to)| *from >= start && *to <= end);
     let offset = |byte: usize| text[start..byte].chars().count();
@@ -52,8 +53,11 @@ fn match_at(tokens: &[Token], piece: &Piece, text: &str) -> Option<(usize, usize
 
 /// The byte range of the fragment that holds most matches, cut between words where that is near.
 fn window(text: &str, matches: &[(usize, usize)], first: usize) -> (usize, usize) {
-    let after = |byte: usize, count: usize| text[byte..].char_indices().nth(count).map_or(text.len(), |(at, _)| byte + at);
-    let before = |byte: usize, count: usize| text[..byte].char_indices().rev().nth(count).map_or(0, |(at, _)| at);
+    let after = |byte: usize, count: usize| {
+        text[byte..].char_indices().nth(count).map_or(text.len(), |(at, _)| byte + at)
+    };
+    let before =
+        |byte: usize, count: usize| text[..byte].char_indices().rev().nth(count).map_or(0, |(at, _)| at);
     let held = |start: usize| {
         let end = after(start, FRAGMENT);
         matches.iter().filter(|(from, to)| *from >= start && *to <= end).count()
@@ -63,7 +67,9 @@ fn window(text: &str, matches: &[(usize, usize)], first: usize) -> (usize, usize
     let start = before(best, BEFORE);
     let end = after(best, FRAGMENT);
     let start = match text[start..best].find(char::is_whitespace) {
-        Some(space) if start > 0 => start + space + text[start + space..].chars().next().map_or(0, char::len_utf8),
+        Some(space) if start > 0 => {
+            start + space + text[start + space..].chars().next().map_or(0, char::len_utf8)
+        }
         _ => start,
     };
     let last_match = matches.iter().map(|(_, to)| *to).filter(|to| *to <= end).max().unwrap_or(best);
@@ -98,14 +104,20 @@ mod tests {
             ("", "예산", None),
         ];
         for (text, query, expected) in cases {
-            let expected = expected.map(|ranges| ranges.iter().map(|range| (*range).to_owned()).collect::<Vec<_>>());
+            let expected =
+                expected.map(|ranges| ranges.iter().map(|range| (*range).to_owned()).collect::<Vec<_>>());
             assert_eq!(shown(text, query), expected, "{query} in {text}");
         }
     }
 
     #[test]
     fn a_long_text_is_shown_around_its_densest_matches() {
-        let text = format!("{}예산 {}예산안과 국가 예산 편성 {}", "앞 말씀 ".repeat(200), "중간 말씀 ".repeat(200), "뒤 ".repeat(300));
+        let text = format!(
+            "{}예산 {}예산안과 국가 예산 편성 {}",
+            "앞 말씀 ".repeat(200),
+            "중간 말씀 ".repeat(200),
+            "뒤 ".repeat(300)
+        );
         let highlight = highlight("body", &text, &pieces("예산")).unwrap();
         assert!(highlight.fragment.contains("예산안과 국가 예산 편성"), "{}", highlight.fragment);
         assert!(highlight.fragment.chars().count() <= BEFORE + FRAGMENT + 1);

@@ -18,11 +18,27 @@ pub async fn facets_count_what_matches(opened: Opened) {
         (everything(), Facet::Language, vec![("ko", 7), ("en", 3)]),
         (everything(), Facet::Year, vec![("2025", 5), ("2026", 3), ("2023", 1), ("2024", 1)]),
         (everything(), Facet::Organization, vec![("kcc", 2), ("moef", 2), ("nrf", 2), ("assembly", 1)]),
-        (words("예산"), Facet::Category, vec![("politics", 2), ("assembly", 1), ("elections", 1), ("media", 1), ("research", 1)]),
-        (words("예산"), Facet::Keyword, vec![("국회", 2), ("예산", 2), ("인공지능", 1), ("지방선거", 1), ("허위정보", 1)]),
+        (
+            words("예산"),
+            Facet::Category,
+            vec![("politics", 2), ("assembly", 1), ("elections", 1), ("media", 1), ("research", 1)],
+        ),
+        (
+            words("예산"),
+            Facet::Keyword,
+            vec![("국회", 2), ("예산", 2), ("인공지능", 1), ("지방선거", 1), ("허위정보", 1)],
+        ),
         (words("없는말"), Facet::Collection, vec![]),
-        (SearchRequest { collections: vec![Collection::Project], ..everything() }, Facet::Collection, vec![("project", 3)]),
-        (SearchRequest { first: 1, ..words("budget") }, Facet::Collection, vec![("politica", 1), ("project", 1)]),
+        (
+            SearchRequest { collections: vec![Collection::Project], ..everything() },
+            Facet::Collection,
+            vec![("project", 3)],
+        ),
+        (
+            SearchRequest { first: 1, ..words("budget") },
+            Facet::Collection,
+            vec![("politica", 1), ("project", 1)],
+        ),
     ];
     for (request, facet, expected) in cases {
         let request = SearchRequest { facets: vec![facet], ..request };
@@ -30,7 +46,14 @@ pub async fn facets_count_what_matches(opened: Opened) {
         assert_eq!(result.facets.len(), 1);
         assert_eq!(counts(&result.facets[&facet]), expected, "{facet:?} of {:?}", request.text);
     }
-    let all = vec![Facet::Collection, Facet::Category, Facet::Organization, Facet::Keyword, Facet::Language, Facet::Year];
+    let all = vec![
+        Facet::Collection,
+        Facet::Category,
+        Facet::Organization,
+        Facet::Keyword,
+        Facet::Language,
+        Facet::Year,
+    ];
     let first = opened.search(&SearchRequest { facets: all.clone(), first: 2, ..everything() }).await;
     let after = first.hits.last().map(|hit| hit.cursor.clone());
     let second = opened.search(&SearchRequest { facets: all, first: 2, after, ..everything() }).await;
@@ -72,7 +95,10 @@ pub async fn trends_have_every_bucket_of_the_period(opened: Opened) {
         let found: Vec<(i64, u64)> = points.iter().map(|point| (point.at, point.count)).collect();
         assert_eq!(found, expected, "{request:?}");
     }
-    let project = TrendRequest { collections: vec![Collection::Project], ..trend(None, day(2025, 1, 1), day(2026, 1, 1), Interval::Year) };
+    let project = TrendRequest {
+        collections: vec![Collection::Project],
+        ..trend(None, day(2025, 1, 1), day(2026, 1, 1), Interval::Year)
+    };
     assert_eq!(opened.reader.trend(&project).await.unwrap()[0].count, 2);
     for (from, before) in [(day(1900, 1, 1), day(2100, 1, 1)), (i64::MIN, i64::MAX)] {
         let refused = opened.reader.trend(&trend(None, from, before, Interval::Day)).await;

@@ -52,11 +52,32 @@ pub async fn all_words_must_be_there_in_any_field(opened: Opened) {
 pub async fn text_is_never_query_syntax(opened: Opened) {
     let opened = opened.filled().await;
     let budget = sorted_ids(&opened.search(&words("예산안")).await).join(" ");
-    for text in ["\"예산안\"", "(예산안", "+예산안", "예산안*", "-예산안", "예산안~", "예산안^", "[예산안", "{\"예산안\"}"] {
+    for text in [
+        "\"예산안\"",
+        "(예산안",
+        "+예산안",
+        "예산안*",
+        "-예산안",
+        "예산안~",
+        "예산안^",
+        "[예산안",
+        "{\"예산안\"}",
+    ] {
         let result = opened.search(&words(text)).await;
         assert_eq!(sorted_ids(&result).join(" "), budget, "{text:?}");
     }
-    for text in ["title:예산안", "예산안 OR budget", "NOT 예산안", "예산안~9", "예산안^9", "예산안 && budget", "id:p1", "*", "p*", "_exists_:id"] {
+    for text in [
+        "title:예산안",
+        "예산안 OR budget",
+        "NOT 예산안",
+        "예산안~9",
+        "예산안^9",
+        "예산안 && budget",
+        "id:p1",
+        "*",
+        "p*",
+        "_exists_:id",
+    ] {
         assert_eq!(opened.search(&words(text)).await.total, 0, "{text:?}");
     }
     assert_eq!(opened.search(&words(&"예산안 ".repeat(3000))).await.total, 2);
@@ -75,15 +96,31 @@ pub async fn filters_narrow_and_combine(opened: Opened) {
         ("", SearchFilter { keywords: list(&["National Assembly"]), ..filter() }, &["p3"]),
         ("", SearchFilter { languages: list(&["en"]), ..filter() }, &["j2", "p3", "s3"]),
         ("예산", SearchFilter { keywords: list(&["국회"]), ..filter() }, &["j1", "p1"]),
-        ("예산", SearchFilter { organization_ids: list(&["kcc"]), languages: list(&["ko"]), ..filter() }, &["s1"]),
+        (
+            "예산",
+            SearchFilter { organization_ids: list(&["kcc"]), languages: list(&["ko"]), ..filter() },
+            &["s1"],
+        ),
         ("", SearchFilter { published_from: Some(day(2026, 1, 5)), ..filter() }, &["p2", "p4", "s2"]),
         ("", SearchFilter { published_before: Some(day(2025, 3, 15)), ..filter() }, &["j3", "s3"]),
         (
             "",
-            SearchFilter { published_from: Some(day(2025, 12, 2)), published_before: Some(day(2025, 12, 3)), ..filter() },
+            SearchFilter {
+                published_from: Some(day(2025, 12, 2)),
+                published_before: Some(day(2025, 12, 3)),
+                ..filter()
+            },
             &["p1", "p3"],
         ),
-        ("", SearchFilter { published_from: Some(day(2026, 3, 1)), published_before: Some(day(2026, 1, 1)), ..filter() }, &[]),
+        (
+            "",
+            SearchFilter {
+                published_from: Some(day(2026, 3, 1)),
+                published_before: Some(day(2026, 1, 1)),
+                ..filter()
+            },
+            &[],
+        ),
         ("", SearchFilter { category_ids: list(&["nobody"]), ..filter() }, &[]),
     ];
     for (text, filter, expected) in cases {
@@ -181,7 +218,10 @@ pub async fn suggestions_begin_like_what_is_typed(opened: Opened) {
     for (prefix, expected) in cases {
         assert_eq!(opened.reader.suggest(&[], prefix, 5).await.unwrap(), *expected, "{prefix:?}");
     }
-    assert_eq!(opened.reader.suggest(&[Collection::Project], "정", 5).await.unwrap(), ["인공지능 기반 정책 분석 연구"]);
+    assert_eq!(
+        opened.reader.suggest(&[Collection::Project], "정", 5).await.unwrap(),
+        ["인공지능 기반 정책 분석 연구"]
+    );
     assert_eq!(opened.reader.suggest(&[], "정", 1).await.unwrap(), ["정당법 개정안 발의"]);
     let twin = stores::search::IndexedDocument { id: "p9".to_owned(), ..documents().remove(1) };
     opened.writer.put(&[twin]).await.unwrap();

@@ -78,7 +78,8 @@ pub async fn pages_stay_right_while_documents_come_and_go(opened: Opened) {
         let Some(last) = result.hits.last().filter(|_| result.has_next_page) else { break };
         request.after = Some(last.cursor.clone());
         round += 1;
-        let newer = IndexedDocument { id: format!("new{round}"), published_at: day(2030, 1, 1), ..template.clone() };
+        let newer =
+            IndexedDocument { id: format!("new{round}"), published_at: day(2030, 1, 1), ..template.clone() };
         opened.writer.put(&[newer]).await.unwrap();
         // The hit that the cursor names goes away; the next page begins behind where it stood.
         opened.writer.remove(&[(last.collection, last.id.clone(), 11)]).await.unwrap();

@@ -40,7 +40,11 @@ pub async fn the_old_index_serves_until_the_new_one_is_published(opened: Opened)
 
 pub async fn writes_during_a_rebuild_are_in_both(opened: Opened) {
     let opened = opened.filled().await;
-    let changed = |id: usize, version| IndexedDocument { version, summary: format!("수정본 {version}"), ..politica().remove(id) };
+    let changed = |id: usize, version| IndexedDocument {
+        version,
+        summary: format!("수정본 {version}"),
+        ..politica().remove(id)
+    };
     opened.writer.remove(&[(Collection::Politica, "p4".to_owned(), 20)]).await.unwrap();
     let mut rebuild = opened.writer.begin_rebuild(Collection::Politica).await.unwrap();
     let rows = politica();

@@ -8,7 +8,12 @@ use super::corpus::documents;
 use super::{Opened, everything, ids, words};
 
 fn version(version: i64) -> IndexedDocument {
-    IndexedDocument { id: "v".to_owned(), version, title: format!("판본 edition{version}"), ..documents().remove(0) }
+    IndexedDocument {
+        id: "v".to_owned(),
+        version,
+        title: format!("판본 edition{version}"),
+        ..documents().remove(0)
+    }
 }
 
 async fn stands(opened: &Opened) -> Option<i64> {
@@ -29,13 +34,19 @@ pub async fn an_older_version_never_wins(opened: Opened) {
         opened.writer.put(&[version(put)]).await.unwrap();
         assert_eq!(stands(&opened).await, Some(expected), "after {put}");
     }
-    let same = IndexedDocument { title: "다른 내용 edition100".to_owned(), summary: "비밀".to_owned(), ..version(100) };
+    let same = IndexedDocument {
+        title: "다른 내용 edition100".to_owned(),
+        summary: "비밀".to_owned(),
+        ..version(100)
+    };
     opened.writer.put(&[same]).await.unwrap();
     assert_eq!(opened.search(&words("비밀")).await.total, 0);
 }
 
 pub async fn a_removal_outlives_late_older_writes(opened: Opened) {
-    let remove = async |version| opened.writer.remove(&[(Collection::Politica, "v".to_owned(), version)]).await.unwrap();
+    let remove = async |version| {
+        opened.writer.remove(&[(Collection::Politica, "v".to_owned(), version)]).await.unwrap()
+    };
     remove(3).await;
     opened.writer.put(&[version(2)]).await.unwrap();
     assert_eq!(stands(&opened).await, None);
@@ -87,10 +98,12 @@ pub async fn writers_at_once_end_with_the_highest_versions(opened: Opened) {
         writer.await.unwrap();
     }
     let highest = |number: i64| {
-        let versions = (0..4).flat_map(|writer| (0..6).map(move |round| (number * 31 + writer * 17 + round * 7) % 101));
+        let versions =
+            (0..4).flat_map(|writer| (0..6).map(move |round| (number * 31 + writer * 17 + round * 7) % 101));
         versions.max().unwrap()
     };
-    let expected: BTreeMap<String, i64> = (0..).zip(&ids).map(|(number, id)| (id.clone(), highest(number))).collect();
+    let expected: BTreeMap<String, i64> =
+        (0..).zip(&ids).map(|(number, id)| (id.clone(), highest(number))).collect();
     assert_eq!(opened.reader.versions(&ids).await.unwrap(), expected);
     assert_eq!(opened.search(&everything()).await.total, 12);
 }

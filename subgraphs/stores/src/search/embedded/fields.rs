@@ -138,7 +138,10 @@ impl tantivy::tokenizer::Tokenizer for CjkTokenizer {
     type TokenStream<'a> = CjkTokens;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> CjkTokens {
-        CjkTokens { rest: cjk_tokenizer::tokens(text).into_iter(), token: tantivy::tokenizer::Token::default() }
+        CjkTokens {
+            rest: cjk_tokenizer::tokens(text).into_iter(),
+            token: tantivy::tokenizer::Token::default(),
+        }
     }
 }
 

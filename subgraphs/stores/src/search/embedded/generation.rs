@@ -50,7 +50,8 @@ impl Generations {
             if path == current || path.file_name().is_some_and(|name| name == POINTER) {
                 continue;
             }
-            let removed = if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+            let removed =
+                if path.is_dir() { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
             if let Err(error) = removed {
                 tracing::warn!(%error, path = %path.display(), "an old index stays");
             }

@@ -165,7 +165,8 @@ impl SegmentPage {
         match &self.after {
             Some(cursor) if rank == cursor.rank => {
                 let mut id = String::new();
-                let is_read = self.ids.as_ref().is_some_and(|ids| ids.ord_to_str(ordinal, &mut id).unwrap_or(false));
+                let is_read =
+                    self.ids.as_ref().is_some_and(|ids| ids.ord_to_str(ordinal, &mut id).unwrap_or(false));
                 is_read && id > cursor.id
             }
             Some(cursor) => rank < cursor.rank,
@@ -197,7 +198,9 @@ impl Counter {
             Self::Documents => {}
             Self::Terms { column, counts } => {
                 for ordinal in column.term_ords(doc) {
-                    if let Some(count) = usize::try_from(ordinal).ok().and_then(|ordinal| counts.get_mut(ordinal)) {
+                    if let Some(count) =
+                        usize::try_from(ordinal).ok().and_then(|ordinal| counts.get_mut(ordinal))
+                    {
                         *count += 1;
                     }
                 }

@@ -120,16 +120,23 @@ impl Pen {
             if index.schema() == FIELDS.schema {
                 return Target::open(generation, index).map_err(|error| self.failed(error));
             }
-            tracing::warn!(index = self.name(), "the index has other fields than this version writes: reindex it");
+            tracing::warn!(
+                index = self.name(),
+                "the index has other fields than this version writes: reindex it"
+            );
         }
         let target = self.create()?;
-        self.shelf.generations.publish(&target.generation).map_err(|error| unavailable(self.name(), &error))?;
+        self.shelf
+            .generations
+            .publish(&target.generation)
+            .map_err(|error| unavailable(self.name(), &error))?;
         Ok(target)
     }
 
     fn create(&self) -> Result<Target> {
         let generation = self.shelf.generations.create().map_err(|error| unavailable(self.name(), &error))?;
-        let index = Index::create_in_dir(&generation, FIELDS.schema.clone()).map_err(|error| self.failed(error))?;
+        let index =
+            Index::create_in_dir(&generation, FIELDS.schema.clone()).map_err(|error| self.failed(error))?;
         Target::open(generation, index).map_err(|error| self.failed(error))
     }
 

@@ -4,8 +4,8 @@ use std::ops::Bound;
 
 use tantivy::Term;
 use tantivy::query::{
-    BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery, Query, RangeQuery,
-    RegexQuery, TermQuery, TermSetQuery,
+    BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, EmptyQuery, Occur, PhraseQuery, Query,
+    RangeQuery, RegexQuery, TermQuery, TermSetQuery,
 };
 use tantivy::schema::{Field, IndexRecordOption};
 
@@ -37,7 +37,8 @@ pub(super) fn query(text: Option<&str>, filter: &SearchFilter) -> tantivy::Resul
             }
         }
     }
-    let filters = filters(filter).map(|filter| -> Box<dyn Query> { Box::new(ConstScoreQuery::new(filter, 0.0)) });
+    let filters =
+        filters(filter).map(|filter| -> Box<dyn Query> { Box::new(ConstScoreQuery::new(filter, 0.0)) });
     clauses.extend(filters.map(|filter| (Occur::Must, filter)));
     Ok(Box::new(BooleanQuery::new(clauses)))
 }
@@ -75,7 +76,8 @@ fn in_field(piece: &Piece, field: Field) -> tantivy::Result<Box<dyn Query>> {
     let mut terms = piece.tokens.iter().map(|token| Term::from_field_text(field, &token.text));
     match (piece.tokens.as_slice(), terms.next()) {
         ([letter], _) if piece.is_lone_letter => {
-            let letter: String = letter.text.chars().map(|letter| format!("\\x{{{:x}}}", u32::from(letter))).collect();
+            let letter: String =
+                letter.text.chars().map(|letter| format!("\\x{{{:x}}}", u32::from(letter))).collect();
             Ok(Box::new(RegexQuery::from_pattern(&format!(".?{letter}.?"), field)?))
         }
         ([_], Some(only)) => Ok(Box::new(TermQuery::new(only, IndexRecordOption::WithFreqs))),

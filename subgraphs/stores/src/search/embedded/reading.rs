@@ -17,8 +17,8 @@ use crate::search::cjk_tokenizer::{Piece, pieces};
 use crate::search::cursor::Cursor;
 use crate::search::highlight::highlight;
 use crate::search::{
-    Collection, Facet, FacetCount, Hit, SearchFilter, SearchOrder, SearchReader, SearchRequest, SearchResult, TrendPoint,
-    TrendRequest,
+    Collection, Facet, FacetCount, Hit, SearchFilter, SearchOrder, SearchReader, SearchRequest, SearchResult,
+    TrendPoint, TrendRequest,
 };
 use crate::{Result, StoreError};
 
@@ -109,8 +109,13 @@ fn search(views: &[View], request: &SearchRequest) -> Result<SearchResult> {
     let has_next_page = page.top.len() > request.first;
     page.top.truncate(request.first);
     let pieces = request.text.as_deref().filter(|_| request.highlight).map(pieces).unwrap_or_default();
-    let hits = page.top.into_iter().map(|hit| finished(views, hit, request.order, &pieces)).collect::<Result<_>>()?;
-    let facets = page.facets.into_iter().map(|(facet, counts)| (facet, largest(counts, FACET_VALUES))).collect();
+    let hits = page
+        .top
+        .into_iter()
+        .map(|hit| finished(views, hit, request.order, &pieces))
+        .collect::<Result<_>>()?;
+    let facets =
+        page.facets.into_iter().map(|(facet, counts)| (facet, largest(counts, FACET_VALUES))).collect();
     Ok(SearchResult { hits, total: page.total, has_next_page, facets })
 }
 
@@ -122,7 +127,10 @@ pub(super) fn finished(views: &[View], hit: Ranked, order: SearchOrder, pieces: 
     {
         let document = view.document(&hit)?;
         let shown = [("title", FIELDS.title), ("summary", FIELDS.summary), ("body", FIELDS.body)];
-        highlights = shown.into_iter().filter_map(|(name, field)| highlight(name, text(&document, field), pieces)).collect();
+        highlights = shown
+            .into_iter()
+            .filter_map(|(name, field)| highlight(name, text(&document, field), pieces))
+            .collect();
     }
     let score = (order == SearchOrder::Relevance).then(|| score(hit.rank));
     let cursor = Cursor::new(order, hit.rank, hit.id.clone()).encode();

@@ -29,7 +29,8 @@ pub(super) fn similar(views: &[View], id: &str, first: usize) -> Result<Vec<Hit>
     let mut pages = Vec::with_capacity(views.len());
     for view in views {
         let order = SearchOrder::Relevance;
-        let collector = PageCollector { collection: view.collection, order, after: None, limit: first, facets: &[] };
+        let collector =
+            PageCollector { collection: view.collection, order, after: None, limit: first, facets: &[] };
         pages.push(view.page(&query, &collector)?);
     }
     let hits = Page::merged(pages, first).top.into_iter();
@@ -53,7 +54,8 @@ fn telling_words(views: &[View], id: &str) -> Result<Option<Vec<(String, f32)>>>
 
 fn frequencies(document: &TantivyDocument) -> HashMap<String, f32> {
     let mut frequencies: HashMap<String, f32> = HashMap::new();
-    let keywords = document.get_all(FIELDS.keyword).filter_map(|value| value.as_str()).map(|keyword| (keyword, 3.0));
+    let keywords =
+        document.get_all(FIELDS.keyword).filter_map(|value| value.as_str()).map(|keyword| (keyword, 3.0));
     let texts = [(text(document, FIELDS.title), 3.0), (text(document, FIELDS.summary), 1.0)];
     for (text, weight) in texts.into_iter().chain(keywords) {
         for token in tokens(text) {
@@ -63,7 +65,10 @@ fn frequencies(document: &TantivyDocument) -> HashMap<String, f32> {
     frequencies
 }
 
-#[expect(clippy::cast_precision_loss, reason = "document counts stay far below 2^23 in their effect on a logarithm")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "document counts stay far below 2^23 in their effect on a logarithm"
+)]
 fn weighed(views: &[View], frequencies: HashMap<String, f32>) -> tantivy::Result<Vec<(String, f32)>> {
     let documents: u64 = views.iter().map(|view| view.searcher.num_docs()).sum();
     let mut words = Vec::with_capacity(frequencies.len());

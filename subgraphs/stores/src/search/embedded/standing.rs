@@ -19,7 +19,9 @@ pub(super) struct Standing {
 pub(super) fn standing(searcher: &Searcher, id: &str) -> tantivy::Result<Option<Standing>> {
     let term = Term::from_field_text(FIELDS.id, id);
     for (ordinal, segment) in (0..).zip(searcher.segment_readers()) {
-        let Some(mut postings) = segment.inverted_index(FIELDS.id)?.read_postings(&term, IndexRecordOption::Basic)? else {
+        let Some(mut postings) =
+            segment.inverted_index(FIELDS.id)?.read_postings(&term, IndexRecordOption::Basic)?
+        else {
             continue;
         };
         while postings.doc() != TERMINATED {

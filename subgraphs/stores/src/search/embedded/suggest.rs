@@ -36,8 +36,13 @@ pub(super) fn suggest(views: &[View], prefix: &str, first: usize) -> Result<Vec<
 fn newest_titles(views: &[View], query: &dyn Query, limit: usize) -> Result<Vec<String>> {
     let mut pages = Vec::with_capacity(views.len());
     for view in views {
-        let collector =
-            PageCollector { collection: view.collection, order: SearchOrder::Newest, after: None, limit, facets: &[] };
+        let collector = PageCollector {
+            collection: view.collection,
+            order: SearchOrder::Newest,
+            after: None,
+            limit,
+            facets: &[],
+        };
         pages.push(view.page(query, &collector)?);
     }
     let mut titles = Vec::new();

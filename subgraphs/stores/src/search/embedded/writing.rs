@@ -11,8 +11,8 @@ use super::pen::{Change, Pen};
 use super::{Embedded, blocking};
 use crate::Result;
 use crate::search::{
-    Collection, FacetCount, Hit, IndexedDocument, Rebuild, SearchReader, SearchRequest, SearchResult, SearchWriter,
-    TrendPoint, TrendRequest,
+    Collection, FacetCount, Hit, IndexedDocument, Rebuild, SearchReader, SearchRequest, SearchResult,
+    SearchWriter, TrendPoint, TrendRequest,
 };
 
 struct EmbeddedRebuild {
@@ -50,7 +50,8 @@ impl SearchWriter for Embedded {
 
 impl Embedded {
     async fn write(&self, changes: BTreeMap<Collection, BTreeMap<String, Change>>) -> Result<()> {
-        let writes: Vec<_> = changes.into_iter().map(|(collection, changes)| (self.pen(collection), changes)).collect();
+        let writes: Vec<_> =
+            changes.into_iter().map(|(collection, changes)| (self.pen(collection), changes)).collect();
         blocking(move || writes.iter().try_for_each(|(pen, changes)| pen.write(changes))).await
     }
 
