@@ -1,6 +1,7 @@
 //! The one place that reads configuration files and the environment: a YAML file, then `GATEWAY__SECTION__KEY` variables
 //! over it, to [`Settings`] or to every mistake with its line and reason.
 
+mod compose_file;
 mod document;
 mod environment;
 mod reader;
@@ -11,6 +12,7 @@ mod values;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+pub use compose_file::{ComposedSubgraph, parse_compose_file};
 use document::Node;
 pub use document::Origin;
 pub use environment::Environment;
@@ -46,14 +48,21 @@ pub struct Mistakes {
 
 /// Reads the file, if there is one, and the environment.
 pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Settings, ConfigError> {
-    let text = match file {
-        Some(path) => std::fs::read_to_string(path)
-            .map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })?,
-        None => String::new(),
-    };
+    let text = file.map(read).transpose()?.unwrap_or_default();
     let name = file.map_or_else(|| "configuration".to_owned(), |path| path.display().to_string());
     let folder = file.and_then(Path::parent).unwrap_or(Path::new(""));
     parse(&text, environment, folder).map_err(|found| ConfigError::Wrong(Mistakes { file: name, found }))
+}
+
+/// Reads the file of `gateway compose` and the schemas that it names.
+pub fn load_compose_file(path: &Path) -> Result<Vec<ComposedSubgraph>, ConfigError> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    parse_compose_file(&read(path)?, folder)
+        .map_err(|found| ConfigError::Wrong(Mistakes { file: path.display().to_string(), found }))
+}
+
+fn read(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|error| ConfigError::Unreadable { path: path.to_owned(), error })
 }
 
 /// Reads a configuration text; relative paths in it start at `folder`.
@@ -85,6 +94,9 @@ impl fmt::Display for Mistakes {
             }
             writeln!(formatter, "{reason}")?;
         }
-        write!(formatter, "next: correct the lines above; gateway/gateway.example.yaml explains every key")
+        write!(
+            formatter,
+            "next: correct what is named above (gateway/gateway.example.yaml explains every key of `serve`)"
+        )
     }
 }

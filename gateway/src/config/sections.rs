@@ -11,7 +11,9 @@ use super::settings::{
     CorsSettings, JwtSettings, Limits, LogFormat, LogSettings, PassThrough, Secret, Settings,
     SigningAlgorithm, SubgraphSettings, Timeouts,
 };
-use super::values::{address, boolean, bytes, count, duration, header_name, one_of, origin, text, url};
+use super::values::{
+    address, boolean, bytes, count, duration, header_name, log_filter, one_of, origin, text, url,
+};
 
 /// What reading needs besides the tree.
 pub(super) struct Reading<'a> {
@@ -186,5 +188,5 @@ fn cors(mut section: Section, cors: &mut CorsSettings) {
 
 fn log(mut section: Section, log: &mut LogSettings) {
     section.set(&mut log.format, "format", one_of(&[("text", LogFormat::Text), ("json", LogFormat::Json)]));
-    section.set(&mut log.filter, "filter", text);
+    section.set(&mut log.filter, "filter", log_filter);
 }

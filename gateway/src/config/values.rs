@@ -87,6 +87,16 @@ pub(super) fn header_name(text: &str) -> Result<HeaderName, String> {
     text.to_ascii_lowercase().parse().map_err(|_| format!("`{}` is not the name of a header", short(text)))
 }
 
+/// What is logged, in the notation of `tracing`.
+pub(super) fn log_filter(text: &str) -> Result<String, String> {
+    match text.parse::<tracing_subscriber::EnvFilter>() {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => {
+            Err(format!("`{}` is not a log filter; write e.g. `info` or `gateway=debug,info`", short(text)))
+        }
+    }
+}
+
 /// Any text but the empty one.
 pub(super) fn text(text: &str) -> Result<String, String> {
     if text.is_empty() { Err("must not be empty".to_owned()) } else { Ok(text.to_owned()) }

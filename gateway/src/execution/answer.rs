@@ -55,9 +55,7 @@ impl AnswerReader<'_> {
                     self.data(fetch, targets, &mut heard)?;
                 }
                 b"errors" if self.scanner.peek()? != b'n' => heard.errors = Some(self.scanner.value()?),
-                _ => {
-                    self.scanner.value()?;
-                }
+                _ => drop(self.scanner.value()?),
             }
             more = self.scanner.next(b'}')?;
         }
@@ -174,9 +172,7 @@ impl AnswerReader<'_> {
                     hint = index + 1;
                     self.slot(object, entry)?;
                 }
-                None => {
-                    self.scanner.value()?;
-                }
+                None => drop(self.scanner.value()?),
             }
             more = self.scanner.next(b'}')?;
         }

@@ -53,11 +53,8 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// Turns a handler's panic into an answer that tells nothing, and a log line that tells it once.
-pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
-    let text = panic.downcast_ref::<&str>().copied().map(str::to_owned);
-    let text = text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-    tracing::error!(panic = printable(&text), "a request handler panicked; this is a bug of the gateway");
+/// Turns a handler's panic into an answer that tells nothing; the panic hook has logged it.
+pub fn panicked(_: Box<dyn Any + Send + 'static>) -> Response {
     Refusal::internal().into_response()
 }
 

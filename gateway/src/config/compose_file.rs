@@ -1,0 +1,64 @@
+//! The file that `gateway compose` reads: the format of `rover supergraph compose`.
+
+use std::path::{Path, PathBuf};
+
+use super::document::{Node, Origin};
+use super::reader::{Mistake, Mistakes, Section};
+use super::values::text;
+
+/// One subgraph of the file, its schema read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComposedSubgraph {
+    /// Its name.
+    pub name: String,
+    /// Where it answers; may be empty.
+    pub url: String,
+    /// The file of its schema, when it is not written in place.
+    pub file: Option<PathBuf>,
+    /// Its schema.
+    pub sdl: String,
+}
+
+/// Reads the text of such a file; relative paths in it start at `folder`.
+pub fn parse_compose_file(yaml: &str, folder: &Path) -> Result<Vec<ComposedSubgraph>, Vec<Mistake>> {
+    let root = Node::parse(yaml).map_err(|(origin, reason)| {
+        vec![Mistake { origin, key: String::new(), reason: format!("is not YAML: {reason}") }]
+    })?;
+    let mistakes = Mistakes::default();
+    let mut section = Section::open("", root, &mistakes);
+    // Which federation version another composer should use; ours knows only one way.
+    section.take("federation_version");
+    let named = section.named("subgraphs");
+    if named.is_empty() {
+        section.mistake(&Origin::Absent, "subgraphs", "is needed and needs at least one subgraph".to_owned());
+    }
+    let subgraphs: Vec<_> =
+        (named.into_iter()).filter_map(|(name, node)| subgraph(name, node, folder, &mistakes)).collect();
+    drop(section);
+    let found = mistakes.take();
+    if found.is_empty() { Ok(subgraphs) } else { Err(found) }
+}
+
+fn subgraph(name: String, node: Node, folder: &Path, mistakes: &Mistakes) -> Option<ComposedSubgraph> {
+    let origin = node.origin.clone();
+    let mut section = Section::open(&format!("subgraphs.{name}"), node, mistakes);
+    let url = section.get("routing_url", |url| Ok(url.to_owned())).unwrap_or_default();
+    let mut schema = section.section("schema");
+    match (schema.get("file", text), schema.get("sdl", text)) {
+        (Some(file), None) => {
+            let path = folder.join(file);
+            match std::fs::read_to_string(&path) {
+                Ok(sdl) => Some(ComposedSubgraph { name, url, file: Some(path), sdl }),
+                Err(error) => {
+                    schema.mistake(&origin, "file", format!("cannot read {}: {error}", path.display()));
+                    None
+                }
+            }
+        }
+        (None, Some(sdl)) => Some(ComposedSubgraph { name, url, file: None, sdl }),
+        _ => {
+            section.mistake(&origin, "schema", "needs `file: PATH` or `sdl: TEXT`".to_owned());
+            None
+        }
+    }
+}

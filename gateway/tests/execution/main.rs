@@ -1,7 +1,0 @@
-//! Execution: plans over subgraphs that tell the truth, lie, fail or hang, and what the client is answered.
-
-mod entities;
-mod faults;
-mod harness;
-mod nulls;
-mod subscriptions;
