@@ -79,6 +79,63 @@ pub struct Condition {
 }
 
 impl Guard {
+    /// Any of the conjunctions, absorbed (`a or a and b` is `a`; `a or not a` is always). An empty conjunction is always.
+    pub fn any(conjunctions: impl IntoIterator<Item = Vec<Condition>>) -> Self {
+        let mut kept: Vec<Vec<Condition>> = Vec::new();
+        for candidate in conjunctions {
+            if kept.iter().any(|known| is_part(known, &candidate)) {
+                continue;
+            }
+            kept.retain(|known| !is_part(&candidate, known));
+            kept.push(candidate);
+        }
+        let opposite = |one: &Condition| Condition { variable: one.variable.clone(), value: !one.value };
+        let always = kept.iter().any(|all| match all.as_slice() {
+            [] => true,
+            [only] => kept.contains(&vec![opposite(only)]),
+            _ => false,
+        });
+        if always {
+            return Self::default();
+        }
+        kept.sort();
+        Self { any_of: kept }
+    }
+
+    /// Holds when either does.
+    pub fn or(&self, other: &Self) -> Self {
+        if self.is_always() || other.is_always() {
+            return Self::default();
+        }
+        Self::any(self.any_of.iter().chain(&other.any_of).cloned())
+    }
+
+    /// Holds at least when both do; gives up precision (towards *always*) rather than grow without bound.
+    pub fn and(&self, other: &Self) -> Self {
+        if self.is_always() {
+            return other.clone();
+        }
+        if other.is_always() || self.any_of.len() * other.any_of.len() > 16 {
+            return self.clone();
+        }
+        let mut both = Vec::new();
+        for one in &self.any_of {
+            for two in &other.any_of {
+                let mut all: Vec<Condition> = one.iter().chain(two).cloned().collect();
+                all.sort();
+                all.dedup();
+                if all.windows(2).all(|pair| pair[0].variable != pair[1].variable) {
+                    both.push(all);
+                }
+            }
+        }
+        match both.is_empty() {
+            // Never both: nothing depends on it, and a guard cannot say "never".
+            true => self.clone(),
+            false => Self::any(both),
+        }
+    }
+
     /// Whether it holds for every assignment of variables.
     pub fn is_always(&self) -> bool {
         self.any_of.is_empty()
@@ -89,4 +146,8 @@ impl Guard {
         self.any_of.is_empty()
             || self.any_of.iter().any(|all| all.iter().all(|c| value_of(&c.variable) == c.value))
     }
+}
+
+fn is_part(small: &[Condition], large: &[Condition]) -> bool {
+    small.iter().all(|condition| large.contains(condition))
 }

@@ -1,6 +1,21 @@
 //! Supergraph and operation to a query plan: which subgraph is asked what, in which order. Pure: no async, no IO, no clock.
+//!
+//! `needs` puts the client's selections and the field sets of keys and requirements into one form, `solve` finds the
+//! cheapest way to answer them, `emit` writes it down as steps, `passes` make fetches of the steps.
 
-mod fetch_document;
+mod display;
+mod document;
+mod emit;
+mod error;
+mod needs;
+mod passes;
+mod solve;
+mod top;
+mod write;
+
 pub mod query_plan;
 
-pub use fetch_document::{EntitiesNames, FetchDocument, fetch_document};
+pub use self::display::DisplayPlan;
+pub use self::document::{EntityNames, FetchDocument, fetch_document};
+pub use self::error::PlanError;
+pub use self::top::plan;

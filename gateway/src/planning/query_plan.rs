@@ -89,7 +89,8 @@ pub enum PathSegment {
 /// How a representation of an entity is written for a subgraph.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Representation {
-    /// The runtime object types it serves.
+    /// The runtime object types it serves. Empty: any object, also one whose runtime type is not known yet (what an
+    /// interface object's subgraph returned).
     pub types: Vec<Name>,
     /// What is sent as `__typename`; `None` sends the runtime type. An interface object is sent its interface's name.
     pub type_name: Option<Name>,

@@ -176,7 +176,7 @@ impl<'a> Expand<'a> {
 }
 
 fn guard_of(members: &[(&Conjunction, &executable::Field)]) -> Guard {
-    guards::any(members.iter().map(|(guard, _)| (*guard).clone()).collect())
+    Guard::any(members.iter().map(|(guard, _)| (*guard).clone()))
 }
 
 fn arguments(field: &executable::Field) -> Vec<(Name, Arc<ast::Value>)> {

@@ -1,0 +1,354 @@
+//! Walks a solution and asks each source for what is taken from it.
+
+use std::rc::Rc;
+
+use apollo_compiler::name;
+
+use super::slots::Held;
+use super::steps::{Wanted, union};
+use super::{
+    Emitted, Emitter, FieldDraft, MergedIndex, RepresentationDraft, SelectionIndex, Source, StepKind,
+};
+use crate::operation::selection::{Guard, TypeSet};
+use crate::planning::needs::{NeedId, Want};
+use crate::planning::query_plan::{Path, PathSegment, RepresentationField};
+use crate::planning::solve::{ObjectSolution, Open, PositionSolution};
+use crate::supergraph::TypeKind;
+use crate::supergraph::query_graph::{EntryKind, Place};
+
+type Solved = (Option<usize>, Rc<ObjectSolution>);
+
+/// A position of the merged answer.
+struct Spot<'p> {
+    need: NeedId,
+    merged: MergedIndex,
+    path: &'p Path,
+    /// All runtime types met there.
+    types: TypeSet,
+    /// When what is fetched here matters.
+    demand: &'p Guard,
+}
+
+/// A want with all the types that take it in the same way.
+struct Group {
+    want: usize,
+    sources: Vec<Source>,
+    child: Option<Rc<PositionSolution>>,
+    types: TypeSet,
+    /// How the first source declares the field.
+    declared: Option<Declared>,
+}
+
+/// A field's type in a subgraph, and the composite type it leads to.
+type Declared = (apollo_compiler::ast::Type, Option<crate::supergraph::TypeId>);
+
+impl Emitter<'_> {
+    /// The top of an operation.
+    pub fn root(&mut self, object: usize, solution: &Rc<ObjectSolution>, need: NeedId, merged: MergedIndex) {
+        let types = self.one(Some(object));
+        let path = Path::default();
+        let spot = Spot { need, merged, path: &path, types, demand: &Guard::default() };
+        self.objects(&[(Some(object), Rc::clone(solution))], &spot, &[]);
+    }
+
+    fn one(&self, object: Option<usize>) -> TypeSet {
+        let mut types = TypeSet::with_capacity(self.supergraph.types().object_count());
+        types.extend(object);
+        types
+    }
+
+    fn position(
+        &mut self,
+        solution: &PositionSolution,
+        want: &Want,
+        spot: (MergedIndex, &Path, &Guard),
+        arrivals: &[Source],
+    ) -> Emitted {
+        let mut types = self.one(None);
+        types.extend(solution.objects.iter().filter_map(|(object, _)| *object));
+        for (arrival, used) in arrivals.iter().zip(&solution.used) {
+            let ty = self.selections[arrival.selection].ty;
+            let is_abstract = ty.is_none_or(|ty| self.supergraph.types().get(ty).object.is_none());
+            if *used && arrival.knows_type && (want.is_abstract || is_abstract) {
+                self.typename(*arrival, &types);
+            }
+        }
+        let (merged, path, demand) = spot;
+        let spot = Spot { need: solution.need, merged, path, types, demand };
+        self.objects(&solution.objects, &spot, arrivals)
+    }
+
+    /// Objects of several types at one position, given the sources that all of them have.
+    fn objects(&mut self, solved: &[Solved], spot: &Spot<'_>, arrivals: &[Source]) -> Emitted {
+        let mut emitted = Emitted::default();
+        let mut groups: Vec<Group> = Vec::new();
+        for (object, solution) in solved {
+            let mut sources = arrivals.to_vec();
+            let demands = self.demands(solution, spot, arrivals.len());
+            for (open, demand) in solution.opens.iter().zip(&demands) {
+                let source = self.open(*object, open, spot, &sources, demand);
+                sources.push(source);
+            }
+            for take in &solution.takes {
+                let from: Vec<Source> = take.sources.iter().map(|index| sources[*index]).collect();
+                let want = &self.needs.get(spot.need).wants[take.want];
+                let declared = self.declared(from[0], *object, want);
+                let alike = |group: &&mut Group| {
+                    group.want == take.want
+                        && group.sources == from
+                        && same_child(&group.child, &take.child)
+                        && group.declared == declared
+                };
+                match groups.iter_mut().find(alike) {
+                    Some(group) => group.types.extend(*object),
+                    None => groups.push(Group {
+                        want: take.want,
+                        sources: from,
+                        child: take.child.clone(),
+                        types: self.one(*object),
+                        declared,
+                    }),
+                }
+            }
+        }
+        groups.sort_by_key(|group| group.want);
+        for group in &groups {
+            self.take(group, spot, &mut emitted);
+        }
+        emitted
+    }
+
+    /// When each open of a solution matters: when something taken from it, or a later open fed by it, does.
+    fn demands(&self, solution: &ObjectSolution, spot: &Spot<'_>, arrivals: usize) -> Vec<Guard> {
+        let wants = &self.needs.get(spot.need).wants;
+        let mut demands: Vec<Option<Guard>> = vec![None; solution.opens.len()];
+        for index in (0..solution.opens.len()).rev() {
+            let source = arrivals + index;
+            let takes = solution.takes.iter().filter(|take| take.sources.contains(&source));
+            let taken = takes.map(|take| spot.demand.and(&wants[take.want].guard));
+            let feeds = (index + 1..solution.opens.len())
+                .filter(|later| solution.opens[*later].inputs.used.get(source) == Some(&true))
+                .map(|later| demands[later].clone().unwrap_or_default());
+            let all: Vec<Guard> = taken.chain(feeds).collect();
+            demands[index] = all.into_iter().reduce(|one, two| one.or(&two));
+        }
+        demands.into_iter().map(Option::unwrap_or_default).collect()
+    }
+
+    /// Enters a subgraph: what the representation needs first, then the step.
+    fn open(
+        &mut self,
+        object: Option<usize>,
+        open: &Open,
+        spot: &Spot<'_>,
+        sources: &[Source],
+        demand: &Guard,
+    ) -> Source {
+        let types = self.one(object);
+        let before = &sources[..open.inputs.used.len().min(sources.len())];
+        let inner =
+            Spot { need: open.input, merged: spot.merged, path: spot.path, types: types.clone(), demand };
+        let mut inputs = self.objects(&[(object, Rc::clone(&open.inputs))], &inner, before);
+        let place = self.supergraph.query_graph().place(open.place).clone();
+        let (kind, type_name) = self.step_kind(open.kind, &place);
+        let before = self.all_before(&inputs.steps);
+        let typed = sources.iter().find(|source| source.knows_type && before.contains(&source.step));
+        let typed = typed.or_else(|| sources.iter().find(|source| source.knows_type)).copied();
+        let mut representation = None;
+        if matches!(kind, StepKind::Root(_)) {
+            inputs.steps.extend(sources.first().map(|source| source.step));
+        } else {
+            if let (Some(source), EntryKind::Object) = (typed, open.kind) {
+                self.typename(source, &types);
+                inputs.steps.insert(source.step);
+            }
+            let known = typed.is_some() || open.kind == EntryKind::Object;
+            representation =
+                Some(RepresentationDraft { types: known.then_some(types), type_name, fields: inputs.fields });
+        }
+        let wanted = Wanted {
+            subgraph: place.subgraph,
+            kind,
+            path: spot.path,
+            after: inputs.steps,
+            representation,
+            guard: demand.clone(),
+        };
+        let step = self.step(wanted);
+        let knows_type = place.kind != TypeKind::InterfaceObject;
+        Source { step, selection: self.steps[step].selection, knows_type }
+    }
+
+    fn step_kind(&self, kind: EntryKind, place: &Place) -> (StepKind, Option<apollo_compiler::Name>) {
+        match kind {
+            EntryKind::Root => (StepKind::Root(place.ty), None),
+            EntryKind::Object => (StepKind::Entities, None),
+            EntryKind::Interface(ty) | EntryKind::InterfaceObject(ty) => {
+                (StepKind::Interface(ty), Some(self.supergraph.types().get(ty).name.clone()))
+            }
+        }
+    }
+
+    fn take(&mut self, group: &Group, spot: &Spot<'_>, emitted: &mut Emitted) {
+        let needs = self.needs;
+        let want = &needs.get(spot.need).wants[group.want];
+        if want.is_typename() {
+            for source in &group.sources {
+                self.typename(*source, &group.types);
+                emitted.steps.insert(source.step);
+            }
+            return;
+        }
+        for held in self.held(spot.merged, group.want, want, &group.types) {
+            let mut used: Vec<bool> = match &group.child {
+                Some(child) if group.sources.len() > 1 => child.used.clone(),
+                _ => vec![true],
+            };
+            if !used.contains(&true) {
+                used[0] = true;
+            }
+            let mut arrivals = Vec::new();
+            for (source, used) in group.sources.iter().zip(&used) {
+                if !used {
+                    // Never looked at: the solution takes nothing from it.
+                    arrivals.push(*source);
+                    continue;
+                }
+                emitted.steps.insert(source.step);
+                arrivals.push(self.ask(*source, want, &held));
+            }
+            let fields = match (&group.child, held.child) {
+                (Some(child), Some(merged)) => {
+                    let path = self.below(spot, &held);
+                    let below = self.position(child, want, (merged, &path, spot.demand), &arrivals);
+                    emitted.steps.extend(below.steps);
+                    below.fields
+                }
+                _ => Vec::new(),
+            };
+            let field = self.representation_field(want, &held, fields, spot);
+            emitted.fields = union(&emitted.fields, &[field]);
+        }
+    }
+
+    fn representation_field(
+        &self,
+        want: &Want,
+        held: &Held,
+        fields: Vec<RepresentationField>,
+        spot: &Spot<'_>,
+    ) -> RepresentationField {
+        let everywhere = spot.types.is_subset(&held.types);
+        RepresentationField {
+            name: want.name.clone(),
+            slot: held.key.clone(),
+            types: if everywhere { Vec::new() } else { self.type_names(&held.types) },
+            is_key: want.is_key,
+            fields,
+        }
+    }
+
+    fn below(&self, spot: &Spot<'_>, held: &Held) -> Path {
+        let mut path = spot.path.clone();
+        if !spot.types.is_subset(&held.all_types) {
+            let mut types = held.all_types.clone();
+            types.intersect_with(&spot.types);
+            path.0.push(PathSegment::OnTypes(self.type_names(&types)));
+        }
+        path.0.push(PathSegment::Key(held.key.clone()));
+        path
+    }
+
+    /// Asks a source for a field; the answer is where one stands below it.
+    fn ask(&mut self, source: Source, want: &Want, held: &Held) -> Source {
+        let Some(declared) = self.declared(source, held.types.ones().next(), want) else { return source };
+        let child = self.field(source.selection, want, held, declared);
+        match child {
+            Some((selection, knows_type)) => Source { step: source.step, selection, knows_type },
+            None => source,
+        }
+    }
+
+    fn declared(&self, source: Source, object: Option<usize>, want: &Want) -> Option<Declared> {
+        let selection = &self.selections[source.selection];
+        let holder = object.map(|object| self.supergraph.types().object(object));
+        let known = |ty| self.supergraph.known(selection.subgraph, ty)?.fields.get(&want.name);
+        let own = holder.and_then(known).or_else(|| selection.ty.and_then(known))?;
+        Some((own.ty.clone(), own.target))
+    }
+
+    fn field(
+        &mut self,
+        at: SelectionIndex,
+        want: &Want,
+        held: &Held,
+        (ty, target): Declared,
+    ) -> Option<(SelectionIndex, bool)> {
+        let subgraph = self.selections[at].subgraph;
+        let none = self.one(None);
+        let guard = if want.response_key.is_some() { want.guard.clone() } else { Guard::default() };
+        let found = self.selections[at].fields.iter().position(|field| {
+            field.slot == held.key
+                && field.name == want.name
+                && field.ty == ty
+                && field.arguments == want.arguments
+        });
+        let index = match found {
+            Some(index) => index,
+            None => {
+                let child =
+                    target.filter(|_| want.child.is_some()).map(|ty| self.selection(subgraph, Some(ty)));
+                self.selections[at].fields.push(FieldDraft {
+                    name: want.name.clone(),
+                    arguments: want.arguments.clone(),
+                    slot: held.key.clone(),
+                    guard,
+                    types: none,
+                    ty,
+                    child,
+                });
+                self.selections[at].fields.len() - 1
+            }
+        };
+        self.selections[at].fields[index].types.union_with(&held.types);
+        let child = self.selections[at].fields[index].child?;
+        let target = target?;
+        let knows_type = self
+            .supergraph
+            .known(subgraph, target)
+            .is_some_and(|known| known.kind != TypeKind::InterfaceObject);
+        Some((child, knows_type))
+    }
+
+    /// Asks a source for the concrete type.
+    fn typename(&mut self, source: Source, types: &TypeSet) {
+        if !source.knows_type {
+            return;
+        }
+        let fields = &mut self.selections[source.selection].fields;
+        let key = name!("__typename");
+        match fields.iter_mut().find(|field| field.name == key) {
+            Some(field) => field.types.union_with(types),
+            None => fields.insert(
+                0,
+                FieldDraft {
+                    name: key.clone(),
+                    arguments: Vec::new(),
+                    slot: key,
+                    guard: Guard::default(),
+                    types: types.clone(),
+                    ty: apollo_compiler::ty!(String!),
+                    child: None,
+                },
+            ),
+        }
+    }
+}
+
+fn same_child(one: &Option<Rc<PositionSolution>>, two: &Option<Rc<PositionSolution>>) -> bool {
+    match (one, two) {
+        (Some(one), Some(two)) => Rc::ptr_eq(one, two),
+        (None, None) => true,
+        _ => false,
+    }
+}

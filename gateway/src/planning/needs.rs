@@ -1,0 +1,190 @@
+//! What has to be fetched at a position: the client's selections and the field sets of keys and requirements, in one form.
+
+use std::sync::Arc;
+
+use apollo_compiler::Name;
+use apollo_compiler::ast;
+use rustc_hash::FxHashMap;
+
+use crate::operation::selection::{Field, Guard, SelectionSet, TypeSet};
+use crate::supergraph::{FieldSetId, Supergraph};
+
+/// Index of a [`Need`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) struct NeedId(pub u32);
+
+/// What is needed of the objects at one position.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Need {
+    pub wants: Vec<Want>,
+    /// The client's selection: bounded by what the position can publicly hold.
+    pub is_public: bool,
+}
+
+/// One field that is needed.
+#[derive(Clone, Debug)]
+pub(super) struct Want {
+    /// The client's key; `None` for a field that only the plan needs.
+    pub response_key: Option<Name>,
+    pub name: Name,
+    pub arguments: Vec<(Name, Arc<ast::Value>)>,
+    pub types: TypeSet,
+    pub guard: Guard,
+    pub child: Option<NeedId>,
+    /// Whether the supergraph's type of it is an interface or union.
+    pub is_abstract: bool,
+    /// Part of a key, as opposed to a required field.
+    pub is_key: bool,
+}
+
+impl Want {
+    /// Whether it is wanted on an object type; `None` stands for a position without any possible type.
+    pub fn applies(&self, object: Option<usize>) -> bool {
+        object.map_or(self.types.is_clear(), |object| self.types.contains(object))
+    }
+
+    pub fn is_typename(&self) -> bool {
+        self.name == "__typename"
+    }
+}
+
+/// Key and required set of a representation, and whether the concrete type has to be known for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct InputSpec {
+    pub key: Option<FieldSetId>,
+    pub requires: Option<FieldSetId>,
+    pub typename: bool,
+}
+
+/// All needs of one planning run.
+pub(super) struct Needs<'a> {
+    supergraph: &'a Supergraph,
+    all: Vec<Need>,
+    by_set: FxHashMap<(FieldSetId, bool), NeedId>,
+    by_input: FxHashMap<InputSpec, NeedId>,
+    with_typename: FxHashMap<NeedId, NeedId>,
+}
+
+impl<'a> Needs<'a> {
+    pub fn new(supergraph: &'a Supergraph) -> Self {
+        Self {
+            supergraph,
+            all: Vec::new(),
+            by_set: FxHashMap::default(),
+            by_input: FxHashMap::default(),
+            with_typename: FxHashMap::default(),
+        }
+    }
+
+    pub fn get(&self, id: NeedId) -> &Need {
+        &self.all[id.0 as usize]
+    }
+
+    fn add(&mut self, need: Need) -> NeedId {
+        self.all.push(need);
+        NeedId((self.all.len() - 1) as u32)
+    }
+
+    /// The client's selection, without what execution answers itself.
+    pub fn of_selection(&mut self, selection: &SelectionSet, is_root: bool) -> NeedId {
+        let planned = |field: &&Field| {
+            !(field.name == "__schema" || field.name == "__type" || is_root && field.name == "__typename")
+        };
+        let wants = selection.fields.iter().filter(planned).map(|field| self.of_field(field)).collect();
+        self.add(Need { wants, is_public: true })
+    }
+
+    fn of_field(&mut self, field: &Field) -> Want {
+        Want {
+            response_key: Some(field.response_key.clone()),
+            name: field.name.clone(),
+            arguments: field.arguments.clone(),
+            types: field.types.clone(),
+            guard: field.guard.clone(),
+            child: field.selection.as_ref().map(|below| self.of_selection(below, false)),
+            is_abstract: is_abstract(self.supergraph, &field.ty),
+            is_key: false,
+        }
+    }
+
+    fn of_set(&mut self, set: FieldSetId, is_key: bool) -> NeedId {
+        if let Some(known) = self.by_set.get(&(set, is_key)) {
+            return *known;
+        }
+        let supergraph = self.supergraph;
+        let mut wants = Vec::new();
+        for field in &supergraph.field_set(set).fields {
+            wants.push(Want {
+                response_key: None,
+                name: field.name.clone(),
+                arguments: field.arguments.clone(),
+                types: field.types.clone(),
+                guard: Guard::default(),
+                child: field.selection.map(|below| self.of_set(below, is_key)),
+                is_abstract: is_abstract(supergraph, &field.ty),
+                is_key,
+            });
+        }
+        let id = self.add(Need { wants, is_public: false });
+        self.by_set.insert((set, is_key), id);
+        id
+    }
+
+    /// One need for each want, in order.
+    pub fn split(&mut self, id: NeedId) -> Vec<NeedId> {
+        let wants = self.get(id).wants.clone();
+        wants.into_iter().map(|want| self.add(Need { wants: vec![want], is_public: true })).collect()
+    }
+
+    /// What a representation is written from.
+    pub fn of_input(&mut self, spec: InputSpec) -> NeedId {
+        if let Some(known) = self.by_input.get(&spec) {
+            return *known;
+        }
+        let mut wants = Vec::new();
+        for (set, is_key) in [(spec.key, true), (spec.requires, false)] {
+            if let Some(set) = set {
+                let id = self.of_set(set, is_key);
+                wants.extend(self.get(id).wants.iter().cloned());
+            }
+        }
+        if spec.typename {
+            wants.push(self.typename());
+        }
+        let id = self.add(Need { wants, is_public: false });
+        self.by_input.insert(spec, id);
+        id
+    }
+
+    fn typename(&self) -> Want {
+        let mut types = TypeSet::with_capacity(self.supergraph.types().object_count());
+        types.insert_range(..);
+        Want {
+            response_key: None,
+            name: apollo_compiler::name!("__typename"),
+            arguments: Vec::new(),
+            types,
+            guard: Guard::default(),
+            child: None,
+            is_abstract: false,
+            is_key: true,
+        }
+    }
+
+    /// The same need with the concrete type asked for.
+    pub fn with_typename(&mut self, id: NeedId) -> NeedId {
+        if let Some(known) = self.with_typename.get(&id) {
+            return *known;
+        }
+        let mut need = self.get(id).clone();
+        need.wants.push(self.typename());
+        let added = self.add(need);
+        self.with_typename.insert(id, added);
+        added
+    }
+}
+
+fn is_abstract(supergraph: &Supergraph, ty: &ast::Type) -> bool {
+    let id = supergraph.types().id(ty.inner_named_type());
+    id.is_some_and(|id| supergraph.types().get(id).object.is_none())
+}

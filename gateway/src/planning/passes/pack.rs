@@ -1,0 +1,130 @@
+//! Steps to fetches: what one subgraph is asked at one depth goes into one request.
+
+use std::collections::BTreeSet;
+
+use super::{alias, select};
+use crate::operation::selection::{Guard, OperationType};
+use crate::planning::emit::{Emitter, StepDraft, StepKind};
+use crate::planning::query_plan::{Fetch, FetchId, FetchStep, Representation};
+
+/// A fetch in the making.
+struct Packed {
+    steps: Vec<usize>,
+    depth: usize,
+}
+
+/// Packs a draft's steps, in a topological order.
+pub(in crate::planning) fn pack(emitter: &Emitter<'_>, kind: OperationType) -> Vec<Fetch> {
+    let depths = depths(&emitter.steps);
+    let mut order: Vec<usize> = (0..emitter.steps.len()).collect();
+    order.sort_by_key(|step| (depths[*step], *step));
+    let mut packed: Vec<Packed> = Vec::new();
+    let mut home = vec![0; emitter.steps.len()];
+    for step in order {
+        let joins = |fetch: &Packed| {
+            fetch.depth == depths[step] && fetch.steps.iter().all(|other| together(emitter, *other, step))
+        };
+        let index = packed.iter().position(joins).unwrap_or_else(|| {
+            packed.push(Packed { steps: Vec::new(), depth: depths[step] });
+            packed.len() - 1
+        });
+        packed[index].steps.push(step);
+        home[step] = index;
+    }
+    let after = direct_dependencies(emitter, &packed, &home);
+    let fetches = packed.iter().zip(after);
+    fetches.map(|(fetch, after)| build(emitter, fetch, after, kind)).collect()
+}
+
+/// The number of steps that come before each, in the longest chain.
+fn depths(steps: &[StepDraft]) -> Vec<usize> {
+    let mut depths: Vec<usize> = vec![0; steps.len()];
+    // A step may have been made before one that it waits for; every round settles at least one more level.
+    for _ in 0..steps.len() {
+        let mut changed = false;
+        for (index, step) in steps.iter().enumerate() {
+            let depth = step.after.iter().map(|before| depths[*before] + 1).max().unwrap_or(0);
+            changed |= depths[index] != depth;
+            depths[index] = depth;
+        }
+        if !changed {
+            break;
+        }
+    }
+    depths
+}
+
+/// Whether two steps of equal depth may be one request. Root selections stay apart from entities, and a request whose
+/// parts run under different conditions would demand inputs that were never fetched.
+fn together(emitter: &Emitter<'_>, one: usize, two: usize) -> bool {
+    let (one, two) = (&emitter.steps[one], &emitter.steps[two]);
+    let entities = |step: &StepDraft| !matches!(step.kind, StepKind::Root(_));
+    one.subgraph == two.subgraph && entities(one) && entities(two) && one.guard == two.guard
+}
+
+/// The fetches that each waits for, without those that another of them waits for anyway.
+fn direct_dependencies(emitter: &Emitter<'_>, packed: &[Packed], home: &[usize]) -> Vec<Vec<FetchId>> {
+    let mut all: Vec<BTreeSet<usize>> = Vec::new();
+    let mut direct = Vec::new();
+    for fetch in packed {
+        let steps = fetch.steps.iter().flat_map(|step| &emitter.steps[*step].after);
+        let needed: BTreeSet<usize> = steps.map(|step| home[*step]).collect();
+        let implied: BTreeSet<usize> =
+            needed.iter().flat_map(|before| all[*before].iter().copied()).collect();
+        direct.push(needed.difference(&implied).map(|before| FetchId(*before as u32)).collect());
+        all.push(needed.union(&implied).copied().collect());
+    }
+    direct
+}
+
+fn build(emitter: &Emitter<'_>, packed: &Packed, after: Vec<FetchId>, kind: OperationType) -> Fetch {
+    let mut steps: Vec<FetchStep> = Vec::new();
+    let mut guards = Vec::new();
+    let first = &emitter.steps[packed.steps[0]];
+    let at_top = matches!(first.kind, StepKind::Root(_)) && first.path.0.is_empty();
+    for index in &packed.steps {
+        let draft = &emitter.steps[*index];
+        guards.push(draft.guard.clone().unwrap_or_default());
+        add_step(&mut steps, step(emitter, draft));
+    }
+    Fetch {
+        subgraph: first.subgraph,
+        kind: if at_top { kind } else { OperationType::Query },
+        after,
+        guard: guards.into_iter().reduce(|one, two| one.or(&two)).unwrap_or_else(Guard::default),
+        steps,
+    }
+}
+
+/// Entities asked in the same way at several paths are sent in one list.
+fn add_step(steps: &mut Vec<FetchStep>, new: FetchStep) {
+    if let FetchStep::Entities { paths, representations, selection } = &new {
+        for known in steps.iter_mut() {
+            if let FetchStep::Entities { paths: known_paths, representations: r, selection: s } = known {
+                if r == representations && s == selection {
+                    known_paths.extend(paths.iter().cloned());
+                    return;
+                }
+            }
+        }
+    }
+    steps.push(new);
+}
+
+fn step(emitter: &Emitter<'_>, draft: &StepDraft) -> FetchStep {
+    let mut selection = select::selections(emitter, draft);
+    alias::assign(&mut selection);
+    if let StepKind::Root(_) = draft.kind {
+        return FetchStep::Root { path: draft.path.clone(), selection };
+    }
+    let representations = draft.representations.iter().map(|known| Representation {
+        types: known.types.as_ref().map(|types| emitter.type_names(types)).unwrap_or_default(),
+        type_name: known.type_name.clone(),
+        fields: known.fields.clone(),
+    });
+    FetchStep::Entities {
+        paths: vec![draft.path.clone()],
+        representations: representations.collect(),
+        selection,
+    }
+}

@@ -1,0 +1,320 @@
+//! Solves objects of one type at a position: the cheapest set of subgraphs to enter, and what is taken from each.
+
+use std::rc::Rc;
+
+use super::opens::Candidate;
+use super::position::Below;
+use super::{At, Cost, ObjectKey, ObjectSolution, Open, Solver, Take, anchor};
+use crate::planning::needs::Want;
+use crate::supergraph::query_graph::{FieldMove, PlaceId};
+use crate::supergraph::{FieldSetId, TypeKind};
+
+/// Up to here every set of candidates is tried; beyond, they are added one by one.
+const EXACT: usize = 6;
+
+/// A source while solving.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Source {
+    pub place: PlaceId,
+    /// Requests that come before it, counted from the arrivals.
+    pub depth: u32,
+    /// The required set that was sent along.
+    pub requires: Option<FieldSetId>,
+}
+
+/// Sources with what they make possible.
+pub(super) struct Trial {
+    opens: Vec<Open>,
+    takes: Vec<Option<Take>>,
+    cost: Cost,
+}
+
+impl Trial {
+    fn missing(&self) -> usize {
+        self.takes.iter().filter(|take| take.is_none()).count()
+    }
+
+    fn rank(&self) -> (usize, u64) {
+        (self.missing(), self.cost.score())
+    }
+}
+
+impl Solver<'_> {
+    /// The cheapest answer for objects of one type from their sources, or `None`.
+    pub(in crate::planning) fn object(&mut self, at: &At, places: &[PlaceId]) -> Option<Rc<ObjectSolution>> {
+        let key = ObjectKey {
+            need: at.need,
+            anchor: at.anchor,
+            object: at.object,
+            landing: at.landing,
+            sources: places.to_vec(),
+        };
+        if let Some(known) = self.objects.get(&key) {
+            return known.clone();
+        }
+        self.spent += 1;
+        if self.exhausted() {
+            return None;
+        }
+        let solved = self.solve_object(at, places).map(Rc::new);
+        if !self.provisional() {
+            self.objects.insert(key, solved.clone());
+        }
+        solved
+    }
+
+    fn solve_object(&mut self, at: &At, places: &[PlaceId]) -> Option<ObjectSolution> {
+        let wants: Vec<(usize, Want)> = {
+            let all = self.needs.get(at.need).wants.iter().enumerate();
+            all.filter(|(_, want)| want.applies(at.object))
+                .map(|(index, want)| (index, want.clone()))
+                .collect()
+        };
+        let sources: Vec<Source> =
+            places.iter().map(|place| Source { place: *place, depth: 0, requires: None }).collect();
+        let base = self.trial(at, &wants, &sources, &[])?;
+        let driving: Vec<usize> = (0..wants.len())
+            .filter(|index| base.takes[*index].as_ref().is_none_or(|take| !take.cost.is_free()))
+            .collect();
+        let best = if driving.is_empty() {
+            base
+        } else {
+            let candidates = self.candidates(at, &wants, &driving, &sources);
+            self.search(at, &wants, &sources, &candidates, base)?
+        };
+        if let Some(index) = best.takes.iter().position(Option::is_none) {
+            self.note_failure(wants[index].1.name.as_str());
+            return None;
+        }
+        Some(finish(best, places.len()))
+    }
+
+    fn search(
+        &mut self,
+        at: &At,
+        wants: &[(usize, Want)],
+        sources: &[Source],
+        candidates: &[Candidate],
+        base: Trial,
+    ) -> Option<Trial> {
+        let mut best = base;
+        if candidates.len() <= EXACT {
+            for size in 1..=candidates.len() as u32 {
+                for mask in (1u32..1 << candidates.len()).filter(|mask| mask.count_ones() == size) {
+                    let cheaper_is_impossible =
+                        best.missing() == 0 && best.cost.requests.len() as u32 <= size;
+                    if cheaper_is_impossible && best.cost.depth <= 1 {
+                        continue;
+                    }
+                    let chosen: Vec<&Candidate> = (0..candidates.len())
+                        .filter(|i| mask & (1 << i) != 0)
+                        .map(|i| &candidates[i])
+                        .collect();
+                    self.improve(at, wants, sources, &chosen, &mut best)?;
+                }
+            }
+            return Some(best);
+        }
+        let mut chosen: Vec<&Candidate> = Vec::new();
+        while let Some(next) = self.best_addition(at, wants, sources, candidates, (&mut chosen, &mut best))? {
+            chosen.push(&candidates[next]);
+        }
+        Some(best)
+    }
+
+    /// The candidate that helps most when added, if any does.
+    fn best_addition<'c>(
+        &mut self,
+        at: &At,
+        wants: &[(usize, Want)],
+        sources: &[Source],
+        candidates: &'c [Candidate],
+        state: (&mut Vec<&'c Candidate>, &mut Trial),
+    ) -> Option<Option<usize>> {
+        let (chosen, best) = state;
+        let mut found = None;
+        for (index, candidate) in candidates.iter().enumerate() {
+            if chosen.iter().any(|known| std::ptr::eq(*known, candidate)) {
+                continue;
+            }
+            chosen.push(candidate);
+            if self.improve(at, wants, sources, chosen, best)? {
+                found = Some(index);
+            }
+            chosen.pop();
+        }
+        Some(found)
+    }
+
+    fn improve(
+        &mut self,
+        at: &At,
+        wants: &[(usize, Want)],
+        sources: &[Source],
+        chosen: &[&Candidate],
+        best: &mut Trial,
+    ) -> Option<bool> {
+        let trial = self.trial(at, wants, sources, chosen)?;
+        let better = trial.rank() < best.rank();
+        if better {
+            *best = trial;
+        }
+        Some(better)
+    }
+
+    /// What the sources and the chosen candidates give. `None` only when the budget is used up.
+    fn trial(
+        &mut self,
+        at: &At,
+        wants: &[(usize, Want)],
+        sources: &[Source],
+        chosen: &[&Candidate],
+    ) -> Option<Trial> {
+        let mut all = sources.to_vec();
+        let mut cost = Cost::default();
+        let mut opens = Vec::new();
+        for candidate in chosen {
+            let open = self.open_after(at, candidate, &all, sources.len());
+            all.push(Source { place: open.place, depth: open.depth, requires: open.requires });
+            cost.and(&open.cost);
+            opens.push(open);
+        }
+        let mut takes = Vec::new();
+        for (index, want) in wants {
+            let take = self.take(at, *index, want, &all);
+            if let Some(take) = &take {
+                cost.and(&take.cost);
+            }
+            takes.push(take);
+        }
+        (!self.exhausted()).then_some(Trial { opens, takes, cost })
+    }
+
+    /// The cheapest way to take one field from the sources.
+    fn take(&mut self, at: &At, index: usize, want: &Want, sources: &[Source]) -> Option<Take> {
+        let leaf =
+            |source: usize| Take { want: index, sources: vec![source], child: None, cost: Cost::default() };
+        if want.is_typename() {
+            return sources.iter().position(|source| self.graph.knows_type(source.place)).map(leaf);
+        }
+        let mut able = Vec::new();
+        for (position, source) in sources.iter().enumerate() {
+            if let Some(found) = self.access(at, *source, want.name.as_str()) {
+                able.push((position, found.target));
+            }
+        }
+        let Some(need) = want.child else { return able.first().map(|(position, _)| leaf(*position)) };
+        let landing = match at.object {
+            Some(object) => self.landings.step(self.supergraph, at.landing, object, want.name.as_str()),
+            None => at.landing,
+        };
+        let below = Below { need, anchor: anchor(at.anchor, &(&want.name, index)), landing };
+        self.path.push(want.response_key.as_ref().unwrap_or(&want.name).to_string());
+        let best = self.take_composite(at, index, &below, &able, sources);
+        self.path.pop();
+        best
+    }
+
+    fn take_composite(
+        &mut self,
+        at: &At,
+        index: usize,
+        below: &Below,
+        able: &[(usize, Option<PlaceId>)],
+        sources: &[Source],
+    ) -> Option<Take> {
+        let mut best: Option<Take> = None;
+        let mut consider = |take: Take| {
+            if best.as_ref().is_none_or(|known| take.cost.score() < known.cost.score()) {
+                best = Some(take);
+            }
+            best.as_ref().is_some_and(|known| known.cost.is_free())
+        };
+        let mut free = false;
+        for (position, target) in able {
+            let Some(child) = target.and_then(|target| self.position(below, &[target])) else { continue };
+            let cost = child.cost.clone().after(sources[*position].depth);
+            free = consider(Take { want: index, sources: vec![*position], child: Some(child), cost });
+            if free {
+                break;
+            }
+        }
+        if !free && able.len() > 1 && !at.single {
+            let targets: Vec<PlaceId> = able.iter().filter_map(|(_, target)| *target).collect();
+            if let Some(child) = self.position(below, &targets) {
+                let depth = able.iter().map(|(position, _)| sources[*position].depth).max().unwrap_or(0);
+                let cost = child.cost.clone().after(depth);
+                let from = able.iter().map(|(position, _)| *position).collect();
+                consider(Take { want: index, sources: from, child: Some(child), cost });
+            }
+        }
+        best
+    }
+
+    /// The field at a source, if it can be asked for there as things stand.
+    fn access(&self, at: &At, source: Source, name: &str) -> Option<FieldMove> {
+        let found = self.graph.field(source.place, name)?;
+        let ready = match found.requires {
+            None => true,
+            Some(requires) => {
+                source.requires == Some(requires) || self.is_local(at.object, source.place, requires, 8)
+            }
+        };
+        ready.then(|| found.clone())
+    }
+
+    /// Whether a place resolves a required set itself, without any hop.
+    fn is_local(&self, object: Option<usize>, place: PlaceId, set: FieldSetId, depth: usize) -> bool {
+        let Some(object) = object.filter(|_| depth > 0) else { return false };
+        let fields = &self.supergraph.field_set(set).fields;
+        fields.iter().filter(|field| field.types.contains(object)).all(|field| {
+            if field.name == "__typename" {
+                return self.graph.knows_type(place);
+            }
+            let Some(found) = self.graph.field(place, field.name.as_str()) else { return false };
+            if found.requires.is_some_and(|requires| !self.is_local(Some(object), place, requires, depth - 1))
+            {
+                return false;
+            }
+            match (found.target, field.selection) {
+                (Some(target), Some(selection)) => self.is_local_below(target, selection, depth - 1),
+                _ => true,
+            }
+        })
+    }
+
+    fn is_local_below(&self, target: PlaceId, set: FieldSetId, depth: usize) -> bool {
+        let place = self.graph.place(target);
+        let Some(known) = self.supergraph.known(place.subgraph, place.ty) else { return false };
+        place.kind != TypeKind::InterfaceObject
+            && known.possible.ones().all(|object| {
+                let cast = self.graph.cast(self.supergraph, target, object);
+                cast.is_some_and(|cast| self.is_local(Some(object), cast, set, depth))
+            })
+    }
+}
+
+/// Keeps the sources that something is taken from, and notes which arrivals those are.
+fn finish(trial: Trial, arrivals: usize) -> ObjectSolution {
+    let takes: Vec<Take> = trial.takes.into_iter().flatten().collect();
+    let mut used = vec![false; arrivals];
+    let taken = takes.iter().flat_map(|take| match &take.child {
+        Some(child) if take.sources.len() > 1 => take
+            .sources
+            .iter()
+            .zip(&child.used)
+            .filter(|(_, used)| **used)
+            .map(|(source, _)| *source)
+            .collect(),
+        _ => take.sources.clone(),
+    });
+    for source in taken.filter(|source| *source < arrivals) {
+        used[source] = true;
+    }
+    for open in &trial.opens {
+        for (mark, input) in used.iter_mut().zip(&open.inputs.used) {
+            *mark |= input;
+        }
+    }
+    ObjectSolution { opens: trial.opens, takes, used, cost: trial.cost }
+}

@@ -1,0 +1,88 @@
+//! The stages of planning, and what is special at the top of an operation.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::PlanError;
+use super::emit::Emitter;
+use super::needs::{NeedId, Needs};
+use super::passes;
+use super::query_plan::QueryPlan;
+use super::solve::{At, LandingId, ObjectSolution, Solver};
+use crate::operation::selection::{Operation, OperationType, TypeSet};
+use crate::supergraph::Supergraph;
+use crate::supergraph::query_graph::EntryKind;
+
+/// What is solved at the top: all root fields of a query together, those of a mutation one by one.
+struct Part {
+    need: NeedId,
+    solution: Rc<ObjectSolution>,
+}
+
+/// Plans an operation. Deterministic, bounded, and never half a plan.
+pub fn plan(supergraph: &Supergraph, operation: Arc<Operation>) -> Result<QueryPlan, PlanError> {
+    let root = supergraph.root_type(operation.kind).and_then(|ty| supergraph.types().get(ty).object);
+    let Some(root) = root else { return Ok(QueryPlan { operation, fetches: Vec::new() }) };
+    let mut needs = Needs::new(supergraph);
+    let whole = needs.of_selection(&operation.selection, true);
+    let needed: Vec<NeedId> = match operation.kind {
+        OperationType::Query => vec![whole],
+        OperationType::Mutation | OperationType::Subscription => needs.split(whole),
+    };
+    let mut solver = Solver::new(supergraph, needs);
+    let parts = solve(&mut solver, root, operation.kind, needed)?;
+    let fetches = emit(&solver, root, operation.kind, &parts);
+    Ok(QueryPlan { operation, fetches })
+}
+
+fn solve(
+    solver: &mut Solver<'_>,
+    root: usize,
+    kind: OperationType,
+    needed: Vec<NeedId>,
+) -> Result<Vec<Part>, PlanError> {
+    let mut types = TypeSet::with_capacity(root + 1);
+    types.insert(root);
+    let siblings = Rc::new(types);
+    let entries = solver.graph.entries(root).iter().filter(|entry| entry.kind == EntryKind::Root);
+    let landing = solver.landing(entries.map(|entry| entry.place).collect());
+    debug_assert!(landing != LandingId::NONE || needed.is_empty() || solver.graph.entries(root).is_empty());
+    let mut parts = Vec::new();
+    for need in needed {
+        let at = At {
+            need,
+            anchor: 0,
+            object: Some(root),
+            siblings: Rc::clone(&siblings),
+            landing,
+            single: kind != OperationType::Query,
+        };
+        match solver.object(&at, &[]) {
+            Some(solution) => parts.push(Part { need, solution }),
+            None if solver.exhausted() => return Err(PlanError::BudgetExceeded),
+            None => {
+                let path = solver.failed_at.take().map(|(_, path)| path).unwrap_or_default();
+                return Err(PlanError::Unplannable { path });
+            }
+        }
+    }
+    Ok(parts)
+}
+
+fn emit(
+    solver: &Solver<'_>,
+    root: usize,
+    kind: OperationType,
+    parts: &[Part],
+) -> Vec<super::query_plan::Fetch> {
+    let mut emitter = Emitter::new(solver.supergraph, &solver.needs);
+    for part in parts {
+        let merged = emitter.client_object(part.need);
+        let before = emitter.steps.len();
+        emitter.root(root, &part.solution, part.need, merged);
+        if kind != OperationType::Query {
+            emitter.end_of_root_field(before);
+        }
+    }
+    passes::pack(&emitter, kind)
+}

@@ -1,0 +1,111 @@
+//! What key moves open from one place: a least fixed point, computed once.
+//!
+//! Keys and required sets are solved from the one place that the move leaves (and what that place reaches), so a value
+//! type without keys whose parts lie in two subgraphs does not pass.
+
+use super::{Entry, EntryKind, PlaceId, QueryGraph};
+use crate::supergraph::Supergraph;
+use crate::supergraph::field_set::FieldSetId;
+use crate::supergraph::types::TypeKind;
+
+/// How deep required sets may need one another.
+const REQUIRES_DEPTH: usize = 16;
+
+pub(super) fn fill(graph: &mut QueryGraph, supergraph: &Supergraph) {
+    let states = states(graph, supergraph);
+    for state in &states {
+        graph.reach.insert(*state, vec![state.0]);
+    }
+    loop {
+        let mut changed = false;
+        for (place, object) in &states {
+            while let Some(opened) = next(graph, supergraph, *place, *object) {
+                if let Some(reach) = graph.reach.get_mut(&(*place, *object)) {
+                    reach.push(opened);
+                }
+                changed = true;
+            }
+        }
+        if !changed {
+            return;
+        }
+    }
+}
+
+fn states(graph: &QueryGraph, supergraph: &Supergraph) -> Vec<(PlaceId, usize)> {
+    let mut found = Vec::new();
+    for (index, place) in graph.places.iter().enumerate() {
+        if matches!(place.kind, TypeKind::Object | TypeKind::InterfaceObject) {
+            let possible = &supergraph.types().get(place.ty).possible;
+            found.extend(possible.ones().map(|object| (PlaceId(index as u32), object)));
+        }
+    }
+    found
+}
+
+fn next(graph: &QueryGraph, supergraph: &Supergraph, place: PlaceId, object: usize) -> Option<PlaceId> {
+    let reach = graph.reach(place, object);
+    let opens =
+        |entry: &&Entry| !reach.contains(&entry.place) && enters(graph, supergraph, reach, entry, object);
+    graph.entries(object).iter().find(opens).map(|entry| entry.place)
+}
+
+/// Whether an entry can be taken from a set of places that one place reached.
+fn enters(
+    graph: &QueryGraph,
+    supergraph: &Supergraph,
+    reach: &[PlaceId],
+    entry: &Entry,
+    object: usize,
+) -> bool {
+    let typed = entry.kind != EntryKind::Object || reach.iter().any(|place| graph.knows_type(*place));
+    typed && entry.key.is_none_or(|key| Obtain { graph, supergraph }.set(reach, key, object, REQUIRES_DEPTH))
+}
+
+struct Obtain<'a> {
+    graph: &'a QueryGraph,
+    supergraph: &'a Supergraph,
+}
+
+impl Obtain<'_> {
+    fn set(&self, reach: &[PlaceId], set: FieldSetId, object: usize, depth: usize) -> bool {
+        let fields = &self.supergraph.field_set(set).fields;
+        fields.iter().filter(|field| field.types.contains(object)).all(|field| {
+            reach.iter().any(|place| match field.name.as_str() {
+                "__typename" => self.graph.knows_type(*place),
+                name => self.field(reach, *place, name, field.selection, object, depth),
+            })
+        })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one step of a recursion that carries its whole state")]
+    fn field(
+        &self,
+        reach: &[PlaceId],
+        place: PlaceId,
+        name: &str,
+        selection: Option<FieldSetId>,
+        object: usize,
+        depth: usize,
+    ) -> bool {
+        let Some(found) = self.graph.field(place, name) else { return false };
+        if let Some(requires) = found.requires {
+            if depth == 0 || !self.set(reach, requires, object, depth - 1) {
+                return false;
+            }
+        }
+        match (found.target, selection) {
+            (Some(target), Some(selection)) => self.below(target, selection, depth),
+            _ => true,
+        }
+    }
+
+    fn below(&self, target: PlaceId, selection: FieldSetId, depth: usize) -> bool {
+        let place = self.graph.place(target);
+        let Some(known) = self.supergraph.known(place.subgraph, place.ty) else { return false };
+        known.possible.ones().all(|object| match self.graph.cast(self.supergraph, target, object) {
+            Some(cast) => self.set(self.graph.reach(cast, object), selection, object, depth),
+            None => true,
+        })
+    }
+}
