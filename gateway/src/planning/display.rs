@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use super::document::fetch_document;
+use super::fetch_document::fetch_document;
 use super::query_plan::{
     Fetch, FetchStep, Path, PathSegment, QueryPlan, Representation, RepresentationField,
 };
@@ -28,7 +28,7 @@ impl QueryPlan {
     /// The plan as JSON.
     pub fn to_json(&self, supergraph: &Supergraph) -> Value {
         let fetch = |(index, fetch): (usize, &Fetch)| {
-            let document = fetch_document(self, fetch);
+            let document = fetch_document(&self.operation, fetch);
             json!({
                 "id": index,
                 "service": name(supergraph, fetch),

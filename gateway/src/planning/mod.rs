@@ -4,9 +4,9 @@
 //! cheapest way to answer them, `emit` writes it down as steps, `passes` make fetches of the steps.
 
 mod display;
-mod document;
 mod emit;
 mod error;
+mod fetch_document;
 mod needs;
 mod passes;
 mod solve;
@@ -16,6 +16,6 @@ mod write;
 pub mod query_plan;
 
 pub use self::display::DisplayPlan;
-pub use self::document::{EntityNames, FetchDocument, fetch_document};
 pub use self::error::PlanError;
+pub use self::fetch_document::{EntitiesNames, FetchDocument, fetch_document};
 pub use self::top::plan;

@@ -10,6 +10,9 @@
 //! object type of the public schema, execution knows the runtime type without being told; elsewhere the plan asks for it
 //! wherever it matters. Aliases of `__typename` in the client's answer, and `__typename` of the root, are written from
 //! this knowledge and need no slots of their own.
+//!
+//! **Dead types.** A field of the client's that no fetch asks for on some runtime type is one that not every subgraph on
+//! the way can return there (engine.md, "casts intersect"): it is null, without an error of its own if it may be null.
 
 use std::sync::Arc;
 
@@ -89,8 +92,7 @@ pub enum PathSegment {
 /// How a representation of an entity is written for a subgraph.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Representation {
-    /// The runtime object types it serves. Empty: any object, also one whose runtime type is not known yet (what an
-    /// interface object's subgraph returned).
+    /// The runtime object types it serves.
     pub types: Vec<Name>,
     /// What is sent as `__typename`; `None` sends the runtime type. An interface object is sent its interface's name.
     pub type_name: Option<Name>,

@@ -33,7 +33,6 @@ fn one_hop_by_a_key() {
         Fetch(service: "a") {
           {
             books {
-              __typename
               number
             }
           }
@@ -67,7 +66,6 @@ fn a_key_that_only_a_third_subgraph_knows_is_fetched_on_the_way() {
         Fetch(service: "a") {
           {
             books {
-              __typename
               number
             }
           }
@@ -117,7 +115,6 @@ fn the_hop_on_the_way_also_brings_what_the_client_asked_there() {
         Fetch(service: "a") {
           {
             books {
-              __typename
               number
             }
           }
@@ -169,7 +166,7 @@ fn an_alias_that_equals_a_key_field_is_not_taken_for_the_key() {
           {
             books {
               __typename
-              number
+              _number_0: number
             }
           }
         }
@@ -178,7 +175,7 @@ fn an_alias_that_equals_a_key_field_is_not_taken_for_the_key() {
             {
               ... on Book {
                 __typename
-                number
+                _number_0: number
               }
             }
             =>

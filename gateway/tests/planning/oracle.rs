@@ -115,7 +115,7 @@ pub fn complaints(supergraph: &Supergraph, plan: &QueryPlan, schemas: &[Valid<Sc
     let mut found = Vec::new();
     for (index, fetch) in plan.fetches.iter().enumerate() {
         let subgraph = &supergraph.subgraphs()[fetch.subgraph.0 as usize].name;
-        let document = fetch_document(plan, fetch);
+        let document = fetch_document(&plan.operation, fetch);
         let schema = &schemas[fetch.subgraph.0 as usize];
         if let Err(invalid) = ExecutableDocument::parse_and_validate(schema, &document.text, "fetch.graphql")
         {

@@ -54,8 +54,7 @@ pub(super) enum StepKind {
 /// How objects of some types are sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct RepresentationDraft {
-    /// `None`: any object, whose type need not be known.
-    pub types: Option<TypeSet>,
+    pub types: TypeSet,
     pub type_name: Option<Name>,
     pub fields: Vec<RepresentationField>,
 }

@@ -159,12 +159,12 @@ impl Emitter<'_> {
             inputs.steps.extend(sources.first().map(|source| source.step));
         } else {
             if let (Some(source), EntryKind::Object) = (typed, open.kind) {
-                self.typename(source, &types);
+                if !self.is_told(source) {
+                    self.typename(source, &types);
+                }
                 inputs.steps.insert(source.step);
             }
-            let known = typed.is_some() || open.kind == EntryKind::Object;
-            representation =
-                Some(RepresentationDraft { types: known.then_some(types), type_name, fields: inputs.fields });
+            representation = Some(RepresentationDraft { types, type_name, fields: inputs.fields });
         }
         let wanted = Wanted {
             subgraph: place.subgraph,
@@ -177,6 +177,14 @@ impl Emitter<'_> {
         let step = self.step(wanted);
         let knows_type = place.kind != TypeKind::InterfaceObject;
         Source { step, selection: self.steps[step].selection, knows_type }
+    }
+
+    /// Whether the concrete type at a source is clear from what is asked there.
+    fn is_told(&self, source: Source) -> bool {
+        let table = self.supergraph.types();
+        // Entities come back as what they were sent as.
+        let Some(ty) = self.selections[source.selection].ty else { return true };
+        table.get(ty).object.is_some_and(|object| object < table.public_object_count())
     }
 
     fn step_kind(&self, kind: EntryKind, place: &Place) -> (StepKind, Option<apollo_compiler::Name>) {

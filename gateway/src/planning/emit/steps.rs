@@ -92,10 +92,7 @@ impl Emitter<'_> {
 }
 
 fn overlap(one: &RepresentationDraft, two: &RepresentationDraft) -> bool {
-    match (&one.types, &two.types) {
-        (Some(one), Some(two)) => !one.is_disjoint(two),
-        _ => true,
-    }
+    !one.types.is_disjoint(&two.types)
 }
 
 /// Whether two representations can be one: nothing is sent under one name from two slots.
@@ -109,44 +106,32 @@ fn mergeable(one: &[RepresentationField], two: &[RepresentationField]) -> bool {
     })
 }
 
+/// Types that are already sent get the new fields too; the rest joins an equal representation or stands alone.
 fn add(known: &mut Vec<RepresentationDraft>, mut new: RepresentationDraft) {
-    // Types that are already sent get the new fields too; the rest joins an equal representation or stands alone.
     let mut next = Vec::new();
     for old in known.drain(..) {
-        let (Some(old_types), Some(new_types)) = (&old.types, &new.types) else {
-            if old.types.is_none() && new.types.is_none() {
-                new.fields = union(&old.fields, &new.fields);
-            } else {
-                next.push(old);
-            }
-            continue;
-        };
-        let mut both = old_types.clone();
-        both.intersect_with(new_types);
+        let mut both = old.types.clone();
+        both.intersect_with(&new.types);
         if both.is_clear() {
             next.push(old);
             continue;
         }
-        let mut only = old_types.clone();
+        let mut only = old.types.clone();
         only.difference_with(&both);
-        let mut left = new_types.clone();
-        left.difference_with(&both);
+        new.types.difference_with(&both);
         let fields = union(&old.fields, &new.fields);
         if !only.is_clear() {
-            next.push(RepresentationDraft { types: Some(only), ..old.clone() });
+            next.push(RepresentationDraft { types: only, ..old.clone() });
         }
-        next.push(RepresentationDraft { types: Some(both), type_name: old.type_name.clone(), fields });
-        new.types = Some(left);
+        next.push(RepresentationDraft { types: both, type_name: old.type_name, fields });
     }
-    if new.types.as_ref().is_none_or(|types| !types.is_clear()) {
+    if !new.types.is_clear() {
         next.push(new);
     }
     for candidate in next {
         match known.iter_mut().find(|k| k.fields == candidate.fields && k.type_name == candidate.type_name) {
-            Some(RepresentationDraft { types: Some(types), .. }) if candidate.types.is_some() => {
-                types.union_with(&candidate.types.unwrap_or_default());
-            }
-            _ => known.push(candidate),
+            Some(same) => same.types.union_with(&candidate.types),
+            None => known.push(candidate),
         }
     }
 }

@@ -100,11 +100,14 @@ fn build(emitter: &Emitter<'_>, packed: &Packed, after: Vec<FetchId>, kind: Oper
 fn add_step(steps: &mut Vec<FetchStep>, new: FetchStep) {
     if let FetchStep::Entities { paths, representations, selection } = &new {
         for known in steps.iter_mut() {
-            if let FetchStep::Entities { paths: known_paths, representations: r, selection: s } = known {
-                if r == representations && s == selection {
-                    known_paths.extend(paths.iter().cloned());
+            match known {
+                FetchStep::Entities { paths: more, representations: r, selection: s }
+                    if r == representations && s == selection =>
+                {
+                    more.extend(paths.iter().cloned());
                     return;
                 }
+                _ => {}
             }
         }
     }
@@ -118,7 +121,7 @@ fn step(emitter: &Emitter<'_>, draft: &StepDraft) -> FetchStep {
         return FetchStep::Root { path: draft.path.clone(), selection };
     }
     let representations = draft.representations.iter().map(|known| Representation {
-        types: known.types.as_ref().map(|types| emitter.type_names(types)).unwrap_or_default(),
+        types: emitter.type_names(&known.types),
         type_name: known.type_name.clone(),
         fields: known.fields.clone(),
     });
