@@ -156,7 +156,8 @@ impl Emitter<'_> {
         let typed = typed.or_else(|| sources.iter().find(|source| source.knows_type)).copied();
         let mut representation = None;
         if matches!(kind, StepKind::Root(_)) {
-            inputs.steps.extend(sources.first().map(|source| source.step));
+            let above = sources.first().filter(|_| !spot.path.0.is_empty());
+            inputs.steps.extend(above.map(|source| source.step));
         } else {
             if let (Some(source), EntryKind::Object) = (typed, open.kind) {
                 if !self.is_told(source) {
