@@ -31,7 +31,6 @@ codes! {
     Error INVALID_LINK_DIRECTIVE_USAGE = "Correct the arguments of `@link`; imports are names such as \"@key\" or {name: \"@key\", as: \"@primaryKey\"}.";
     Error INVALID_LINK_IDENTIFIER = "A linked specification's URL ends in its name and version, such as `https://specs.apollo.dev/federation/v2.3`.";
     Error UNKNOWN_FEDERATION_LINK_VERSION = "Link a federation version that exists, for example `https://specs.apollo.dev/federation/v2.3`.";
-    Error LINK_IMPORT_NAME_MISMATCH = "Import the directive under the same name in every subgraph.";
     Error DIRECTIVE_DEFINITION_INVALID = "Remove the definition; the federation link brings it.";
     Error TYPE_DEFINITION_INVALID = "Remove the definition; the federation link brings it.";
     Error DIRECTIVE_COMPOSITION_ERROR = "Define and `@link` the directive in the same subgraph, and name it with a leading `@`.";
@@ -76,11 +75,8 @@ codes! {
     Error LIST_SIZE_INVALID_SIZED_FIELD = "Name list fields of the returned type in `sizedFields`.";
     Error COST_APPLIED_TO_INTERFACE_FIELD = "Move `@cost` to the fields of the implementations.";
     Error AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE = "Move the directive to the implementations.";
-    Error CONTEXT_NAME_INVALID = "A context's name is letters and digits, without underscores.";
-    Error CONTEXT_NOT_SET = "Set the context with `@context` on a type of the same subgraph.";
-    Error NO_CONTEXT_IN_SELECTION = "Begin the `field` of `@fromContext` with `$` and the context's name.";
-    Error CONTEXT_INVALID_SELECTION = "Select exactly one value that fits the argument.";
-    Error CONTEXT_NO_RESOLVABLE_KEY = "Give the type a resolvable key, so that the field can be reached with its context.";
+
+    Error UNSUPPORTED_FEATURE = "Pass the value as an argument of its own; contexts are not composed yet.";
 
     // Merging.
     Error NO_QUERIES = "At least one subgraph has to declare a field of `Query`.";
@@ -104,7 +100,6 @@ codes! {
     Error INTERFACE_FIELD_NO_IMPLEM = "Declare the field on every implementation, in any subgraph.";
     Error INTERFACE_KEY_NOT_ON_IMPLEMENTATION = "Repeat the interface's key on every implementation in the same subgraph.";
     Error INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE = "A subgraph with a key on an interface has to know all its implementations.";
-    Error CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS = "Make the argument optional or contextual in every subgraph.";
 
     // The whole.
     Error REFERENCED_INACCESSIBLE = "Hide what refers to it too, or make it accessible.";
@@ -113,7 +108,6 @@ codes! {
     Error IMPLEMENTED_BY_INACCESSIBLE = "Hide the interface's field too, or make the implementation's accessible.";
     Error REQUIRED_INACCESSIBLE = "Make it optional or give it a default, or leave it accessible.";
     Error QUERY_ROOT_TYPE_INACCESSIBLE = "Leave the query root accessible.";
-    Error DISALLOWED_INACCESSIBLE = "Built-in and federation types cannot be hidden.";
     Error SATISFIABILITY_ERROR = "Add a key, share the field, or make the types on the way reachable.";
     Error SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES = "A shared field has to return the same runtime types wherever it is resolved.";
     Error MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED = "Split the supergraph, or share fewer fields.";

@@ -12,6 +12,8 @@ mod ingest;
 mod merge;
 mod merged;
 mod subgraph;
+mod validate;
+mod validate_merged;
 
 use self::diagnostic::{Diagnostic, Diagnostics, Site};
 
@@ -43,14 +45,24 @@ pub fn compose(mut schemas: Vec<SubgraphSchema>) -> Composition {
     let mut subgraphs: Vec<_> =
         schemas.iter().filter_map(|schema| ingest::ingest(schema, &mut diagnostics)).collect();
     federation1::upgrade(&mut subgraphs, &mut diagnostics);
+    for subgraph in &subgraphs {
+        validate::validate(subgraph, &mut diagnostics);
+    }
+    // Merging schemas that break their own rules would tell every mistake twice.
     if diagnostics.has_errors() {
         return refuse(diagnostics);
     }
     let merged = merge::merge(&subgraphs, &mut diagnostics);
+    validate_merged::validate(&subgraphs, &merged, &mut diagnostics);
     if diagnostics.has_errors() {
         return refuse(diagnostics);
     }
-    Composition { supergraph_sdl: Some(emit::emit(&merged)), diagnostics: diagnostics.finish() }
+    let sdl = emit::emit(&merged);
+    validate_merged::validate_text(&subgraphs, &merged, &sdl, &mut diagnostics);
+    if diagnostics.has_errors() {
+        return refuse(diagnostics);
+    }
+    Composition { supergraph_sdl: Some(sdl), diagnostics: diagnostics.finish() }
 }
 
 fn refuse(diagnostics: Diagnostics) -> Composition {

@@ -21,10 +21,11 @@ pub(crate) fn upgrade(subgraphs: &mut [Subgraph], diagnostics: &mut Diagnostics)
     let keys = keys_by_type(subgraphs);
     for subgraph in subgraphs.iter_mut().filter(|subgraph| is_old(subgraph)) {
         mark_borrowed_key_fields(subgraph, &keys);
-        ignore_external_on_interfaces(subgraph);
+        ignore_directives_on_interfaces(subgraph);
         field_sets::drop_what_is_not_external(subgraph);
         drop_unused_externals(subgraph, diagnostics);
         share_everything(subgraph);
+        forget_extend_keyword(subgraph);
     }
 }
 
@@ -62,12 +63,15 @@ fn mark_borrowed_key_fields(subgraph: &mut Subgraph, keys: &HashMap<Name, Vec<Fi
     }
 }
 
-fn ignore_external_on_interfaces(subgraph: &mut Subgraph) {
+fn ignore_directives_on_interfaces(subgraph: &mut Subgraph) {
     for ty in subgraph.types.values_mut() {
         if ty.kind == Kind::Interface {
+            ty.keys.clear();
             for field in ty.fields.values_mut() {
                 field.external = External::No;
                 field.external_span = None;
+                field.requires = None;
+                field.provides = None;
             }
         }
     }
@@ -90,12 +94,22 @@ fn drop_unused_externals(subgraph: &mut Subgraph, diagnostics: &mut Diagnostics)
         }
     }
     for (name, span) in emptied {
+        if !is_referenced(subgraph, &name) {
+            subgraph.types.shift_remove(&name);
+            continue;
+        }
         diagnostics.report(
             codes::TYPE_WITH_ONLY_UNUSED_EXTERNAL,
             format!("all fields of `{name}` are external and none is used"),
             [subgraph.site(span)],
         );
     }
+}
+
+fn is_referenced(subgraph: &Subgraph, name: &Name) -> bool {
+    subgraph.types.values().any(|ty| {
+        ty.members.contains_key(name) || ty.fields.values().any(|field| field.ty.inner_named_type() == name)
+    })
 }
 
 /// Value types and entity fields were shared without saying so, subscriptions never.
@@ -106,5 +120,12 @@ fn share_everything(subgraph: &mut Subgraph) {
                 field.shareable = true;
             }
         }
+    }
+}
+
+/// With its definition elsewhere an `extend type` is as good as a definition; only `@extends` stays an extension.
+fn forget_extend_keyword(subgraph: &mut Subgraph) {
+    for key in subgraph.types.values_mut().flat_map(|ty| &mut ty.keys) {
+        key.extension &= key.marked_extends;
     }
 }

@@ -4,12 +4,14 @@ use apollo_compiler::ast::{
     Definition, DirectiveList, Document, EnumValueDefinition, FieldDefinition, InputValueDefinition,
     OperationType,
 };
+use apollo_compiler::parser::SourceSpan;
 use apollo_compiler::{Name, Node};
 use indexmap::IndexMap;
 
 use super::applied::{self, Applied};
 use super::federation_spec::Known;
 use super::links::Links;
+use crate::composition::codes;
 use crate::composition::diagnostic::{Diagnostics, Site};
 use crate::composition::subgraph::{
     External, FieldDef, InputDef, Key, Kind, Subgraph, TypeDef, ValueDef, root_name,
@@ -54,6 +56,7 @@ pub(crate) fn build(
 /// One definition or extension of a type, whatever its kind.
 struct Part<'a> {
     name: &'a Name,
+    span: Option<SourceSpan>,
     kind: Kind,
     is_extension: bool,
     description: Option<&'a Node<str>>,
@@ -70,6 +73,8 @@ impl<'a> Part<'a> {
         macro_rules! part {
             ($node:ident, $kind:ident, $extension:literal, $description:expr $(, $field:ident: $from:ident)*) => {{
                 let mut part = Part::bare(&$node.name, Kind::$kind, &$node.directives);
+                // A renamed root type has no place for its name.
+                part.span = $node.name.location().or($node.location());
                 part.is_extension = $extension;
                 part.description = $description;
                 $(part.$field = &$node.$from;)*
@@ -110,6 +115,7 @@ impl<'a> Part<'a> {
     fn bare(name: &'a Name, kind: Kind, directives: &'a DirectiveList) -> Part<'a> {
         Part {
             name,
+            span: None,
             kind,
             is_extension: false,
             description: None,
@@ -134,13 +140,14 @@ impl Builder<'_> {
     fn add(&mut self, part: &Part) {
         let applied = Applied { list: part.directives, links: self.links };
         let is_extension = part.is_extension || applied.has(Known::Extends);
+        self.refuse_contexts(&applied);
         let keys = self.keys(&applied, is_extension);
         let fields: Vec<FieldDef> = part.fields.iter().map(|field| self.field(field, &applied)).collect();
         let inputs: Vec<InputDef> = part.inputs.iter().map(|input| self.input(input)).collect();
         let values: Vec<ValueDef> = part.values.iter().map(|value| self.value(value)).collect();
         let ty = self.types.entry(part.name.clone()).or_insert_with(|| empty_type(part.name, part.kind));
-        if !part.is_extension {
-            ty.span = part.name.location();
+        if !part.is_extension || ty.span.is_none() {
+            ty.span = part.span;
         }
         ty.is_extension &= is_extension;
         if ty.description.is_none() {
@@ -161,6 +168,7 @@ impl Builder<'_> {
     }
 
     fn keys(&mut self, on_type: &Applied, extension: bool) -> Vec<Key> {
+        let marked_extends = on_type.has(Known::Extends);
         let mut keys = Vec::new();
         for directive in on_type.all(Known::Key) {
             let set = on_type.field_set(directive, applied::KEY, self.diagnostics, self.site);
@@ -168,7 +176,7 @@ impl Builder<'_> {
                 .specified_argument_by_name("resolvable")
                 .and_then(|value| value.to_bool())
                 .unwrap_or(true);
-            keys.extend(set.map(|fields| Key { fields, resolvable, extension }));
+            keys.extend(set.map(|fields| Key { fields, resolvable, extension, marked_extends }));
         }
         keys
     }
@@ -204,8 +212,18 @@ impl Builder<'_> {
         }
     }
 
-    fn input(&self, input: &InputValueDefinition) -> InputDef {
+    /// Leaving contexts out in silence would compose a supergraph that answers wrongly.
+    fn refuse_contexts(&mut self, applied: &Applied) {
+        for directive in applied.all(Known::Context).chain(applied.all(Known::FromContext)) {
+            let here = Site { span: directive.location(), ..self.site.clone() };
+            let message = format!("`@{}` is not supported yet", directive.name);
+            self.diagnostics.report(codes::UNSUPPORTED_FEATURE, message, [here]);
+        }
+    }
+
+    fn input(&mut self, input: &InputValueDefinition) -> InputDef {
         let applied = Applied { list: &input.directives, links: self.links };
+        self.refuse_contexts(&applied);
         InputDef {
             name: input.name.clone(),
             span: input.name.location(),
@@ -231,7 +249,7 @@ fn empty_type(name: &Name, kind: Kind) -> TypeDef {
     TypeDef {
         name: name.clone(),
         kind,
-        span: name.location(),
+        span: None,
         description: None,
         directives: Vec::new(),
         keys: Vec::new(),

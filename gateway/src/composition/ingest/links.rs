@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use apollo_compiler::ast::{Definition, Directive, Document, Value};
-use apollo_compiler::parser::SourceSpan;
 use apollo_compiler::{Name, Node};
 
 use super::federation_spec::{DIRECTIVES, Known, LAST_MINOR, OWN_SPECIFICATIONS, SCALARS};
@@ -39,7 +38,6 @@ pub(crate) struct Link {
     pub(crate) namespace: String,
     /// Imported element and its local name; directives with `@`.
     pub(crate) imports: Vec<(String, String)>,
-    pub(crate) span: Option<SourceSpan>,
 }
 
 impl Links {
@@ -137,15 +135,7 @@ fn parse_link(directive: &Node<Directive>) -> Result<Link, (codes::Code, String)
             parse_imports(value).map_err(|message| (codes::INVALID_LINK_DIRECTIVE_USAGE, message))?
         }
     };
-    Ok(Link {
-        url: url.to_owned(),
-        identity: identity.to_owned(),
-        name,
-        version,
-        namespace,
-        imports,
-        span: directive.location(),
-    })
+    Ok(Link { url: url.to_owned(), identity: identity.to_owned(), name, version, namespace, imports })
 }
 
 fn parse_version(text: &str) -> Option<(u32, u32)> {

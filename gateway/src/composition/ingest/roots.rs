@@ -106,10 +106,6 @@ fn rename_type(ty: &mut Type, renames: &HashMap<Name, Name>) {
 
 fn rename_name(name: &mut Name, renames: &HashMap<Name, Name>) {
     if let Some(standard) = renames.get(name) {
-        let location = name.location();
         *name = standard.clone();
-        if let Some(location) = location {
-            *name = name.clone().with_location(location);
-        }
     }
 }

@@ -18,7 +18,10 @@ pub(crate) fn check(merger: &mut Merger, field: &Field, merged: &MergedField) {
 }
 
 fn check_type(merger: &mut Merger, field: &Field, merged: &MergedField, source: &Source) {
-    if merger.subtypes.is_subtype(&merged.ty, &source.field.ty) {
+    let declared = &source.field.ty;
+    // Where the resolving subgraphs agree on one type, it has to be declared exactly.
+    let disagree = field.resolvers().any(|resolver| resolver.field.ty != merged.ty);
+    if *declared == merged.ty || (disagree && merger.subtypes.is_subtype(&merged.ty, declared)) {
         return;
     }
     let site = merger.site(source.graph, source.field.span);

@@ -14,8 +14,6 @@ use crate::composition::subgraph::{FieldDef, Kind, TypeDef};
 /// One field, as all subgraphs that have its type see it.
 pub(crate) struct Field<'a> {
     pub(crate) parent: &'a Name,
-    /// Kind of the parent in the supergraph.
-    pub(crate) kind: Kind,
     pub(crate) name: &'a Name,
     /// Number of subgraphs that have the parent.
     pub(crate) holders: usize,
@@ -39,15 +37,14 @@ pub(crate) fn merge_all(merger: &mut Merger, merged: &mut Merged) {
         let definitions = merger.definitions(&parent);
         let names: IndexSet<Name> =
             definitions.iter().flat_map(|(_, ty)| ty.fields.keys().cloned()).collect();
-        let (kind, interfaces) = match merged.types.get(&parent) {
-            Some(ty) => (ty.kind, ty.interfaces.keys().cloned().collect::<Vec<Name>>()),
-            None => continue,
+        let Some(ty) = merged.types.get(&parent) else {
+            continue;
         };
+        let interfaces: Vec<Name> = ty.interfaces.keys().cloned().collect();
         let mut fields = IndexMap::new();
         for name in &names {
             let mut field = Field {
                 parent: &parent,
-                kind,
                 name,
                 holders: definitions.len(),
                 sources: sources(&definitions, name),

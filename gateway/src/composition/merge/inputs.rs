@@ -17,7 +17,8 @@ pub(crate) fn merge_all(merger: &mut Merger, merged: &mut Merged) {
     for name in names_of_kind(&merged.types, &[Kind::Input]) {
         let definitions = merger.definitions(&name);
         let fields = merge(merger, &name, &definitions);
-        if fields.is_empty() {
+        // A field whose types do not fit is an error of its own.
+        if fields.is_empty() && !have_common_field(&definitions) {
             let sites: Vec<Site> =
                 definitions.iter().map(|(graph, ty)| merger.site(*graph, ty.span)).collect();
             merger.diagnostics.report(
@@ -55,6 +56,13 @@ fn merge(merger: &mut Merger, parent: &Name, definitions: &Definitions) -> Index
         }
     }
     fields
+}
+
+fn have_common_field(definitions: &Definitions) -> bool {
+    let [(_, first), rest @ ..] = definitions else {
+        return false;
+    };
+    first.inputs.keys().any(|name| rest.iter().all(|(_, ty)| ty.inputs.contains_key(name)))
 }
 
 fn joins(declared: &[(GraphId, &InputDef)], missing: bool) -> Vec<JoinField> {

@@ -84,6 +84,8 @@ pub(crate) struct Key {
     pub(crate) resolvable: bool,
     /// Applied to an `extend`, or to a type with `@extends`.
     pub(crate) extension: bool,
+    /// Applied to a type with `@extends`.
+    pub(crate) marked_extends: bool,
 }
 
 /// A field of an object or interface.

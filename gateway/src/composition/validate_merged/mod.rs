@@ -1,0 +1,31 @@
+//! Rules that only the whole can break.
+
+mod inaccessible;
+mod interfaces;
+mod language;
+mod locate;
+
+use super::codes;
+use super::diagnostic::Diagnostics;
+use super::merged::Merged;
+use super::subgraph::Subgraph;
+
+/// Checks the merged types.
+pub(crate) fn validate(subgraphs: &[Subgraph], merged: &Merged, diagnostics: &mut Diagnostics) {
+    let has_queries = merged.types.get("Query").is_some_and(|query| !query.fields.is_empty());
+    if !has_queries {
+        diagnostics.report(codes::NO_QUERIES, "no subgraph declares a field of `Query`", []);
+    }
+    interfaces::check(subgraphs, merged, diagnostics);
+    inaccessible::check(subgraphs, merged, diagnostics);
+}
+
+/// The emitted text has to be a valid schema; whatever the rules above do not know is found here.
+pub(crate) fn validate_text(
+    subgraphs: &[Subgraph],
+    merged: &Merged,
+    sdl: &str,
+    diagnostics: &mut Diagnostics,
+) {
+    language::check(subgraphs, merged, sdl, diagnostics);
+}

@@ -1,0 +1,64 @@
+//! The result does not depend on the order in which subgraphs come.
+
+use gateway::composition::compose;
+use rand::SeedableRng;
+use rand::seq::SliceRandom;
+use rand_chacha::ChaCha8Rng;
+
+use crate::fixtures::{cases, subgraphs};
+
+#[test]
+fn the_order_of_subgraphs_changes_nothing() {
+    let mut random = ChaCha8Rng::seed_from_u64(3);
+    for (name, path) in cases() {
+        let mut schemas = subgraphs(&path);
+        let expected = compose(schemas.clone());
+        for _ in 0..3 {
+            schemas.shuffle(&mut random);
+            assert_eq!(compose(schemas.clone()), expected, "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_names_of_subgraphs_change_only_names() {
+    let (mut compared, path) = (0, cases());
+    for (name, path) in path {
+        let schemas = subgraphs(&path);
+        let Some(before) = compose(schemas.clone()).supergraph_sdl else {
+            continue;
+        };
+        // Names in the same order, so that the order of graphs is the same too.
+        let rename = |text: &str| text.replace("from: \"b\"", "from: \"zb\"");
+        let renamed: Vec<_> = schemas
+            .into_iter()
+            .filter(|schema| ["a", "b", "c"].contains(&schema.name.as_str()))
+            .map(|mut schema| {
+                schema.name = format!("z{}", schema.name);
+                schema.url = schema.url.replace("http://", "http://z");
+                schema.sdl = rename(&schema.sdl);
+                schema
+            })
+            .collect();
+        if renamed.is_empty() {
+            continue;
+        }
+        let after = compose(renamed).supergraph_sdl.unwrap_or_default();
+        let mut expected = before;
+        for graph in ["a", "b", "c"] {
+            let upper = graph.to_uppercase();
+            expected = expected
+                .replace(&format!("graph: {upper},"), &format!("graph: Z{upper},"))
+                .replace(&format!("graph: {upper})"), &format!("graph: Z{upper})"))
+                .replace(
+                    &format!("  {upper} @join__graph(name: \"{graph}\""),
+                    &format!("  Z{upper} @join__graph(name: \"z{graph}\""),
+                )
+                .replace(&format!("http://{graph}."), &format!("http://z{graph}."))
+                .replace(&format!("override: \"{graph}\""), &format!("override: \"z{graph}\""));
+        }
+        assert_eq!(after, expected, "{name}");
+        compared += 1;
+    }
+    assert!(compared > 30, "only {compared} compared");
+}
