@@ -55,7 +55,9 @@ impl AnswerReader<'_> {
                     self.data(fetch, targets, &mut heard)?;
                 }
                 b"errors" if self.scanner.peek()? != b'n' => heard.errors = Some(self.scanner.value()?),
-                _ => drop(self.scanner.value()?),
+                _ => {
+                    self.scanner.value()?;
+                }
             }
             more = self.scanner.next(b'}')?;
         }
@@ -172,7 +174,9 @@ impl AnswerReader<'_> {
                     hint = index + 1;
                     self.slot(object, entry)?;
                 }
-                None => drop(self.scanner.value()?),
+                None => {
+                    self.scanner.value()?;
+                }
             }
             more = self.scanner.next(b'}')?;
         }

@@ -2,7 +2,9 @@
 
 use super::answer::EntitiesHeard;
 use super::errors::{ErrorLog, PathItem, ResponseError};
-use super::program::{Content, FetchProgram, Program, SetId, Shape, ShapeSlot, StepProgram};
+use super::program::{
+    Content, FetchProgram, Program, SetId, Shape, ShapeEntry, ShapeSlot, StepProgram, TypeId, UNKNOWN_TYPE,
+};
 use super::store::{ObjectId, Place, Store, Value};
 use super::subgraph_error::{Segment, SubgraphError};
 use super::targets::{Targets, visit_with_paths};
@@ -148,33 +150,42 @@ impl Blame<'_> {
         if is_one || paths.len() == 1 { paths } else { vec![self.common_path(step, objects)] }
     }
 
-    /// Follows a path of the answer from an object; marks where it ends, and translates it.
+    /// Follows a path of the answer from an object and translates it. The last place on it that exists is what the error
+    /// explains: the subgraph may have replaced it by null itself.
     fn follow(&mut self, shape: &Shape, from: Occurrence, segments: &[Segment]) -> Vec<PathItem> {
         let Occurrence { object, mut path, mut sets } = from;
-        let (mut shape, mut value, mut place, mut is_visible) =
-            (Some(shape), Value::Object(object), None, true);
+        let (mut shape, mut value, mut place) = (Some(shape), Some(Value::Object(object)), None);
+        let mut is_visible = true;
         for segment in segments {
-            match (segment, value) {
-                (Segment::Index(index), Value::List(list))
-                    if (*index as u64) < u64::from(self.store.length(list)) =>
-                {
-                    place = Some(Place::Item(list, *index as u32));
+            let next = match (segment, value) {
+                (Segment::Index(index), Some(Value::List(list))) => {
+                    let index = u32::try_from(*index).ok().filter(|&index| index < self.store.length(list));
+                    index.map(|index| Place::Item(list, index))
                 }
-                (Segment::Key(key), Value::Object(object)) => {
+                (Segment::Key(key), Some(Value::Object(object))) => {
+                    let entry = shape.and_then(|shape| shape.entry(key.as_bytes(), 0));
+                    entry.and_then(|(_, entry)| entry.place_in(object))
+                }
+                _ => None,
+            };
+            match segment {
+                Segment::Index(index) if is_visible => path.push(PathItem::Index(*index)),
+                Segment::Index(_) => {}
+                Segment::Key(key) => {
                     let Some((_, entry)) = shape.and_then(|shape| shape.entry(key.as_bytes(), 0)) else {
                         break;
                     };
-                    let ShapeSlot::Slot(slot) = entry.slot else { break };
-                    place = Some(Place::Slot(object, slot));
+                    let type_id = match value {
+                        Some(Value::Object(object)) => self.store.type_of(object),
+                        _ => UNKNOWN_TYPE,
+                    };
+                    is_visible =
+                        is_visible && self.enter(&mut sets, type_id, entry.slot_key.as_str(), &mut path);
                     shape = entry.sub.as_ref();
-                    is_visible &= self.enter(&mut sets, object, entry.slot_key.as_str(), &mut path);
                 }
-                _ => break,
             }
-            if let (Segment::Index(index), true) = (segment, is_visible) {
-                path.push(PathItem::Index(*index));
-            }
-            value = place.map_or(value, |place| self.store.get(place));
+            value = next.map(|place| self.store.get(place));
+            place = next.or(place);
         }
         if let Some(place) = place {
             self.store.fail(place);
@@ -183,8 +194,7 @@ impl Blame<'_> {
     }
 
     /// Goes on to what the client selects under a key; whether it selects it.
-    fn enter(&self, sets: &mut Vec<SetId>, object: ObjectId, key: &str, path: &mut Vec<PathItem>) -> bool {
-        let type_id = self.store.type_of(object);
+    fn enter(&self, sets: &mut Vec<SetId>, type_id: TypeId, key: &str, path: &mut Vec<PathItem>) -> bool {
         let fields = sets.iter().flat_map(|&set| &self.program.sets[set].fields);
         let fields: Vec<_> =
             fields.filter(|field| field.response_key == key && field.is_on(type_id)).collect();
@@ -199,10 +209,11 @@ impl Blame<'_> {
     }
 
     fn field_paths(&self, shape: &Shape, at: &Occurrence) -> Vec<Vec<PathItem>> {
+        let type_id = self.store.type_of(at.object);
         let mut paths: Vec<Vec<PathItem>> = Vec::new();
         for entry in shape.entries.iter().filter(|entry| self.guards[entry.guard as usize]) {
             let mut path = at.path.clone();
-            if self.enter(&mut at.sets.clone(), at.object, entry.slot_key.as_str(), &mut path)
+            if self.enter(&mut at.sets.clone(), type_id, entry.slot_key.as_str(), &mut path)
                 && !paths.contains(&path)
             {
                 paths.push(path);
@@ -240,6 +251,16 @@ impl Blame<'_> {
 
 fn common(a: &[PathItem], b: &[PathItem]) -> Vec<PathItem> {
     a.iter().zip(b).take_while(|(a, b)| a == b).map(|(a, _)| a.clone()).collect()
+}
+
+impl ShapeEntry {
+    /// Where its value stands in an object.
+    fn place_in(&self, object: ObjectId) -> Option<Place> {
+        match self.slot {
+            ShapeSlot::Slot(slot) => Some(Place::Slot(object, slot)),
+            ShapeSlot::TypeName => None,
+        }
+    }
 }
 
 /// Whatever of the shape is missing in the object is explained.

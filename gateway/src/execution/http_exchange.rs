@@ -10,7 +10,7 @@ use http::{Method, Request, Response, Uri};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 
-use super::sse::{Event, EventReader};
+use super::sse::{Event, EventReader, TooLong};
 use super::transport::{RequestContext, SubgraphResponse, TransportError};
 
 /// A body whose errors are told as text for the log.
@@ -125,19 +125,15 @@ pub(super) async fn events(
         let (mut body, mut reader) = state?;
         loop {
             match reader.next() {
-                Some(Event::Next(result)) => return Some((Ok(result), Some((body, reader)))),
-                Some(Event::Complete) => return None,
-                None => {}
+                Ok(Some(Event::Next(result))) => return Some((Ok(result), Some((body, reader)))),
+                Ok(Some(Event::Complete)) => return None,
+                Ok(None) => {}
+                Err(TooLong) => return Some((Err(too_large(max_bytes)), None)),
             }
             match body.frame().await {
                 None => return Some((Err(incomplete()), None)),
                 Some(Err(error)) => return Some((Err(broken(&*error)), None)),
-                Some(Ok(frame)) => {
-                    let data = frame.into_data().unwrap_or_default();
-                    if reader.feed(&data).is_err() {
-                        return Some((Err(too_large(max_bytes)), None));
-                    }
-                }
+                Some(Ok(frame)) => reader.feed(&frame.into_data().unwrap_or_default()),
             }
         }
     })

@@ -36,22 +36,21 @@ impl EventReader {
     }
 
     /// Adds what came over the connection.
-    pub fn feed(&mut self, chunk: &[u8]) -> Result<(), TooLong> {
+    pub fn feed(&mut self, chunk: &[u8]) {
         self.pending.extend_from_slice(chunk);
-        if self.pending.len() + self.data.len() > self.max_bytes { Err(TooLong) } else { Ok(()) }
     }
 
-    /// The next complete event, if it has come whole.
-    pub fn next(&mut self) -> Option<Event> {
+    /// The next event, if it has come whole.
+    pub fn next(&mut self) -> Result<Option<Event>, TooLong> {
         while let Some(end) = self.pending.iter().position(|byte| *byte == b'\n') {
             let line = self.pending.split_to(end + 1);
             let line = line.strip_suffix(b"\n").unwrap_or(&line);
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             if let Some(event) = self.line(line) {
-                return Some(event);
+                return Ok(Some(event));
             }
         }
-        None
+        if self.pending.len() + self.data.len() > self.max_bytes { Err(TooLong) } else { Ok(None) }
     }
 
     fn line(&mut self, line: &[u8]) -> Option<Event> {
@@ -97,12 +96,14 @@ mod tests {
             let mut reader = EventReader::new(100);
             let mut events = Vec::new();
             for chunk in stream.chunks(size) {
-                reader.feed(chunk).unwrap();
-                events.extend(std::iter::from_fn(|| reader.next()));
+                reader.feed(chunk);
+                events.extend(std::iter::from_fn(|| reader.next().unwrap()));
             }
             let expected = [Event::Next("{\"a\":\n1}".into()), Event::Next("{}".into()), Event::Complete];
             assert_eq!(events, expected, "chunks of {size}");
         }
-        assert_eq!(EventReader::new(4).feed(b"data: too long"), Err(TooLong));
+        let mut reader = EventReader::new(4);
+        reader.feed(b"data: too long");
+        assert_eq!(reader.next(), Err(TooLong));
     }
 }

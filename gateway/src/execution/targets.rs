@@ -271,10 +271,10 @@ fn walk<W: Way>(
             }
         }
         (Value::Object(object), None) => found(object, way),
-        (Value::Object(object), Some((Move::OnTypes(types), rest))) => {
-            if types.contains(store.type_of(object) as usize) {
-                walk(store, value, rest, way, found);
-            }
+        (Value::Object(object), Some((Move::OnTypes(types), rest)))
+            if types.contains(store.type_of(object) as usize) =>
+        {
+            walk(store, value, rest, way, found);
         }
         (Value::Object(object), Some((Move::Slot { slot, client_key }, rest))) => {
             way.enter_slot(client_key.as_ref());
