@@ -1,1 +1,108 @@
-//! auth
+//! The auth server: who you are. Owns the auth database alone: users, roles, sessions, service clients, personal API keys
+//! and the keys that sign access tokens. Private signing keys lie in the database sealed with AES-256-GCM; the sealing key
+//! comes from the settings or from a file with mode 0600.
+
+mod ids;
+mod jwks;
+mod loaders;
+mod mutation;
+mod passwords;
+mod query;
+mod secrets;
+mod seed;
+pub mod settings;
+mod sign_in;
+mod signing;
+mod state;
+mod store;
+mod types;
+mod upkeep;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use async_graphql::{EmptySubscription, Schema, SchemaBuilder};
+use stores::sql::{Database, Migrator};
+
+pub use seed::{SeedClient, SeedUser, seed};
+pub use settings::Settings;
+
+use ids::Ids;
+use mutation::Mutation;
+use passwords::Passwords;
+use query::Query;
+use signing::{KeyRing, Schedule, Signer};
+use state::Auth;
+use store::Store;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/auth/sqlite");
+
+fn schema() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
+    Schema::build(Query, Mutation::default(), EmptySubscription).enable_federation()
+}
+
+/// The schema as federation SDL.
+pub fn sdl() -> String {
+    service::export_sdl(&schema().finish())
+}
+
+/// Opens (creates) the embedded auth database in the data folder and brings it up to date.
+pub async fn open_database(data: &Path) -> anyhow::Result<Database> {
+    let file = Settings::database_file(data);
+    if let Some(folder) = file.parent() {
+        std::fs::create_dir_all(folder).with_context(|| format!("the folder {}", folder.display()))?;
+    }
+    let database = Database::open_sqlite("auth", &file).await?;
+    database.migrate(&MIGRATIONS).await?;
+    Ok(database)
+}
+
+/// Builds the server over an opened database. Keys are published to `settings.server.token.shared` if it is there, so that
+/// servers in the same process can check tokens without fetching them.
+pub async fn build(mut settings: Settings, database: Database) -> anyhow::Result<service::Server> {
+    let shared = settings.server.token.shared.get_or_insert_default().clone();
+    let auth = state(&settings, &database, shared).await?;
+    auth.signer.ring.active().await.context("the signing keys")?;
+    let schema = schema()
+        .data(loaders::loaders(auth.store.clone(), auth.clock.clone()))
+        .data(auth.clone())
+        .limit_depth(12)
+        .limit_complexity(2000)
+        .limit_directives(50)
+        .finish();
+    let extra = jwks::routes(Arc::clone(&auth.signer.ring));
+    let server = service::server("auth", schema, &settings.server, extra, vec![Box::pin(upkeep::run(auth))])?;
+    server.health.add("auth database", move || {
+        let database = database.clone();
+        async move { database.ping().await }
+    });
+    Ok(server)
+}
+
+async fn state(
+    settings: &Settings,
+    database: &Database,
+    shared: service::SharedKeys,
+) -> anyhow::Result<Auth> {
+    let store = Store::new(database.clone());
+    let clock = settings.server.clock.clone();
+    let lifetime_seconds = i64::from(settings.lifetimes.access_token_seconds);
+    let schedule = Schedule::new(settings.keys.rotation_days, lifetime_seconds);
+    let ring = KeyRing::new(store.clone(), clock.clone(), settings.seal()?, schedule, shared);
+    let signer = Signer {
+        ring: Arc::new(ring),
+        issuer: settings.server.token.issuer.clone(),
+        audience: settings.server.token.audience.clone(),
+        lifetime_seconds,
+        clock: clock.clone(),
+    };
+    Ok(Auth {
+        store,
+        ids: Arc::new(Ids::new(clock.clone())),
+        clock,
+        passwords: Arc::new(Passwords::new().await?),
+        signer: Arc::new(signer),
+        lifetimes: settings.lifetimes.clone(),
+    })
+}

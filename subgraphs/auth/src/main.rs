@@ -1,2 +1,12 @@
-//! The auth server.
-fn main() {}
+//! The auth server as a program.
+
+use std::process::ExitCode;
+
+use auth::Settings;
+
+fn main() -> ExitCode {
+    service::run_main("auth", auth::sdl, |settings: Settings| async {
+        let database = auth::open_database(&settings.server.data).await?;
+        auth::build(settings, database).await
+    })
+}

@@ -1,0 +1,170 @@
+//! Administration of users. For administrators.
+
+use async_graphql::{Context, ID, Object};
+use service::Role;
+use service::error::{Result, internal};
+use stores::StoreError;
+
+use super::user_payloads::{
+    CreateUserInput, CreateUserPayload, EmailTaken, LastAdministrator, PasswordReset, ResetPasswordPayload,
+    SetUserActivePayload, UpdateUserInput, UpdateUserPayload, UserCreated, UserNotFound, UserUpdated,
+};
+use crate::secrets::random_password;
+use crate::state::Auth;
+use crate::store::{UserChange, UserChanged, UserRow};
+use crate::types::{InvalidInput, PasswordRefused, User, UserRole};
+
+/// Administration of users.
+#[derive(Default)]
+pub struct UserMutation;
+
+#[Object]
+impl UserMutation {
+    /// Makes an account. For administrators.
+    async fn create_user(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The new account.")] input: CreateUserInput,
+    ) -> Result<CreateUserPayload> {
+        let auth = Auth::of(ctx)?;
+        let by = auth.live_user_with(ctx, Role::Administrator).await?;
+        let (name, email, roles) = match checked(&input) {
+            Ok(fields) => fields,
+            Err(invalid) => return Ok(CreateUserPayload::Invalid(invalid)),
+        };
+        let (password, initial_password) = match input.password {
+            Some(password) => (password, None),
+            None => random_password().map(|made_up| (made_up.clone(), Some(made_up)))?,
+        };
+        if let Err(refused) = PasswordRefused::check(&password, &email) {
+            return Ok(CreateUserPayload::PasswordRefused(refused));
+        }
+        let password_hash = auth.passwords.turn().await?.hash(&password).await?;
+        let (id, created_at) = (auth.ids.next(), auth.now());
+        let row =
+            UserRow { id, email, name, password_hash, active: true, roles, created_at, last_login_at: None };
+        match auth.store.add_user(&row).await {
+            Ok(()) => {}
+            Err(StoreError::AlreadyExists { .. }) => {
+                return Ok(CreateUserPayload::EmailTaken(EmailTaken::new()));
+            }
+            Err(error) => return Err(error.into()),
+        }
+        tracing::info!(target: "audit", by = by.id, user = row.id, roles = ?row.roles, "user created");
+        Ok(CreateUserPayload::Created(UserCreated { user: User::new(row), initial_password }))
+    }
+
+    /// Changes an account. New roles hold from the next access token on. For administrators.
+    async fn update_user(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The user's id.")] id: ID,
+        #[graphql(desc = "What to change.")] input: UpdateUserInput,
+    ) -> Result<UpdateUserPayload> {
+        let auth = Auth::of(ctx)?;
+        let by = auth.live_user_with(ctx, Role::Administrator).await?;
+        let change = match checked_change(input) {
+            Ok(change) => change,
+            Err(invalid) => return Ok(UpdateUserPayload::Invalid(invalid)),
+        };
+        Ok(match auth.store.change_user(&id, &change, auth.now()).await {
+            Ok(UserChanged::Done) => {
+                tracing::info!(target: "audit", by = by.id, user = id.as_str(), roles = ?change.roles, "user changed");
+                UpdateUserPayload::Updated(UserUpdated { user: present(auth, &id).await? })
+            }
+            Ok(UserChanged::NotFound) => UpdateUserPayload::NotFound(UserNotFound::new()),
+            Ok(UserChanged::LastAdministrator) => {
+                UpdateUserPayload::LastAdministrator(LastAdministrator::new())
+            }
+            Err(StoreError::AlreadyExists { .. }) => UpdateUserPayload::EmailTaken(EmailTaken::new()),
+            Err(error) => return Err(error.into()),
+        })
+    }
+
+    /// Locks an account: its sessions end, its API keys are revoked. For administrators.
+    async fn deactivate_user(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The user's id.")] id: ID,
+    ) -> Result<SetUserActivePayload> {
+        let auth = Auth::of(ctx)?;
+        let by = auth.live_user_with(ctx, Role::Administrator).await?;
+        let payload = set_active(auth, &id, false).await?;
+        if matches!(payload, SetUserActivePayload::Updated(_)) {
+            auth.store.end_sessions(&id, None, "account deactivated", auth.now()).await?;
+            auth.store.revoke_api_keys_of(&id, auth.now()).await?;
+            tracing::info!(target: "audit", by = by.id, user = id.as_str(), "user deactivated");
+        }
+        Ok(payload)
+    }
+
+    /// Unlocks an account. For administrators.
+    async fn activate_user(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The user's id.")] id: ID,
+    ) -> Result<SetUserActivePayload> {
+        let auth = Auth::of(ctx)?;
+        let by = auth.live_user_with(ctx, Role::Administrator).await?;
+        let payload = set_active(auth, &id, true).await?;
+        tracing::info!(target: "audit", by = by.id, user = id.as_str(), "user activated");
+        Ok(payload)
+    }
+
+    /// Replaces a forgotten password by one that is shown once; all sessions end. For administrators.
+    async fn reset_password(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The user's id.")] id: ID,
+    ) -> Result<ResetPasswordPayload> {
+        let auth = Auth::of(ctx)?;
+        let by = auth.live_user_with(ctx, Role::Administrator).await?;
+        let temporary_password = random_password()?;
+        let hash = auth.passwords.turn().await?.hash(&temporary_password).await?;
+        if auth.store.set_password(&id, &hash, auth.now()).await? == 0 {
+            return Ok(ResetPasswordPayload::NotFound(UserNotFound::new()));
+        }
+        auth.store.end_sessions(&id, None, "password reset", auth.now()).await?;
+        tracing::info!(target: "audit", by = by.id, user = id.as_str(), "password reset");
+        Ok(ResetPasswordPayload::Reset(PasswordReset { user: present(auth, &id).await?, temporary_password }))
+    }
+}
+
+async fn set_active(auth: &Auth, id: &str, active: bool) -> Result<SetUserActivePayload> {
+    let change = UserChange { active: Some(active), ..UserChange::default() };
+    Ok(match auth.store.change_user(id, &change, auth.now()).await? {
+        UserChanged::Done => SetUserActivePayload::Updated(UserUpdated { user: present(auth, id).await? }),
+        UserChanged::NotFound => SetUserActivePayload::NotFound(UserNotFound::new()),
+        UserChanged::LastAdministrator => SetUserActivePayload::LastAdministrator(LastAdministrator::new()),
+    })
+}
+
+async fn present(auth: &Auth, id: &str) -> Result<User> {
+    let row = auth.store.user(id).await?;
+    row.map(User::new).ok_or_else(|| internal("a user vanished while it was changed"))
+}
+
+fn checked(input: &CreateUserInput) -> std::result::Result<(String, String, Vec<Role>), InvalidInput> {
+    let name = InvalidInput::check_name("name", &input.name)?;
+    let email = InvalidInput::check_email("email", &input.email)?;
+    Ok((name, email, checked_roles(&input.roles)?))
+}
+
+fn checked_change(input: UpdateUserInput) -> std::result::Result<UserChange, InvalidInput> {
+    Ok(UserChange {
+        name: input.name.map(|name| InvalidInput::check_name("name", &name)).transpose()?,
+        email: input.email.map(|email| InvalidInput::check_email("email", &email)).transpose()?,
+        roles: input.roles.map(|roles| checked_roles(&roles)).transpose()?,
+        active: None,
+    })
+}
+
+fn checked_roles(roles: &[UserRole]) -> std::result::Result<Vec<Role>, InvalidInput> {
+    if roles.is_empty() {
+        return Err(InvalidInput::new("roles", "A user needs one role or more."));
+    }
+    let mut roles: Vec<Role> = roles.iter().copied().map(Role::from).collect();
+    roles.sort();
+    roles.dedup();
+    Ok(roles)
+}

@@ -1,0 +1,79 @@
+//! What the auth server is told at its start.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use service::Secret;
+
+use crate::signing::Seal;
+
+/// The settings of the auth server.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// What every server has.
+    pub server: service::Settings,
+    /// How long things live.
+    pub lifetimes: Lifetimes,
+    /// How signing keys are kept.
+    pub keys: KeySettings,
+}
+
+/// How long things live.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Lifetimes {
+    /// Access tokens.
+    pub access_token_seconds: u32,
+    /// Refresh tokens that are not used.
+    pub refresh_token_days: u32,
+    /// Sessions, however often they are renewed.
+    pub session_days: u32,
+    /// A refresh token used a second time within this time is taken for a second tab, not for a thief.
+    pub refresh_grace_seconds: u32,
+}
+
+impl Default for Lifetimes {
+    fn default() -> Self {
+        Self {
+            access_token_seconds: 600,
+            refresh_token_days: 14,
+            session_days: 60,
+            refresh_grace_seconds: 15,
+        }
+    }
+}
+
+/// How signing keys are kept.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct KeySettings {
+    /// Seals the private keys in the database. Without it a file `auth.key` in the data folder holds a key for that; several
+    /// replicas need the setting.
+    pub sealing_secret: Option<Secret>,
+    /// How long a key signs.
+    pub rotation_days: u32,
+}
+
+impl Default for KeySettings {
+    fn default() -> Self {
+        Self { sealing_secret: None, rotation_days: 30 }
+    }
+}
+
+impl Settings {
+    pub(crate) fn seal(&self) -> anyhow::Result<Seal> {
+        match &self.keys.sealing_secret {
+            Some(secret) => Seal::from_secret(secret),
+            None => {
+                let folder = self.server.data.join("sql");
+                std::fs::create_dir_all(&folder)?;
+                Seal::from_file(&folder.join("auth.key"))
+            }
+        }
+    }
+
+    pub(crate) fn database_file(data: &Path) -> std::path::PathBuf {
+        data.join("sql").join("auth.sqlite")
+    }
+}
