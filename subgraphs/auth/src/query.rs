@@ -27,9 +27,10 @@ impl From<UserFilter> for store::UserFilter {
     }
 }
 
-/// Questions.
+/// What can be asked.
 pub struct Query;
 
+/// What can be asked.
 #[Object]
 impl Query {
     /// The signed-in user; null for anonymous requests and service tokens.

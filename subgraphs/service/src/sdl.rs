@@ -1,5 +1,5 @@
-//! Writes a schema as federation SDL, with what async-graphql prints wrong put right: built-in directives are left out, and
-//! an interface names what it implements before its directives.
+//! Writes a schema as federation SDL, with what async-graphql prints wrong put right: built-in directives are left out, an
+//! interface names what it implements before its directives, connections are described, links come first.
 
 use async_graphql::{ObjectType, SDLExportOptions, Schema, SubscriptionType};
 
@@ -23,26 +23,67 @@ where
     mend(&schema.sdl_with_options(options))
 }
 
+/// One definition with the description before it.
+#[derive(Default)]
+struct Definition<'a> {
+    description: Vec<&'a str>,
+    lines: Vec<&'a str>,
+}
+
 fn mend(sdl: &str) -> String {
-    let mut mended = String::with_capacity(sdl.len() + 1);
+    let (extensions, types): (Vec<_>, Vec<_>) = definitions(sdl)
+        .into_iter()
+        .filter(|definition| !is_built_in_directive(definition.lines[0]))
+        .partition(|definition| definition.lines[0].starts_with("extend schema"));
+    let texts: Vec<String> = extensions.iter().chain(&types).map(Definition::print).collect();
+    texts.join("\n")
+}
+
+/// Splits at what stands in the first column: descriptions, heads and closing brackets of definitions.
+fn definitions(sdl: &str) -> Vec<Definition<'_>> {
+    let mut found = Vec::new();
+    let mut current = Definition::default();
     let mut in_description = false;
-    let mut blank_before = true;
-    for line in sdl.lines() {
-        let line = line.trim_end();
-        let opens_or_closes = line.matches("\"\"\"").count() % 2 == 1;
-        if !in_description && is_built_in_directive(line) {
-            continue;
+    for line in sdl.lines().map(str::trim_end).filter(|line| !line.is_empty()) {
+        let indented = line.starts_with([' ', '\t']);
+        let quotes = line == "\"\"\"";
+        let closes = matches!(line, "}" | ")");
+        if (quotes || !(in_description || indented || closes)) && !current.lines.is_empty() {
+            found.push(std::mem::take(&mut current));
         }
-        let blank = line.is_empty() && !in_description;
-        if !(blank && blank_before) {
-            let line = if in_description { line.to_string() } else { implements_first(line) };
-            mended.push_str(&line);
-            mended.push('\n');
+        if in_description || quotes {
+            current.description.push(line);
+            in_description ^= quotes;
+        } else {
+            current.lines.push(line);
         }
-        blank_before = blank;
-        in_description ^= opens_or_closes;
     }
-    format!("{}\n", mended.trim_end())
+    found.push(current);
+    found.retain(|definition| !definition.lines.is_empty());
+    found
+}
+
+impl Definition<'_> {
+    fn print(&self) -> String {
+        let mut lines: Vec<String> = self.description.iter().map(|line| (*line).to_string()).collect();
+        if lines.is_empty() {
+            lines.extend(relay_description(self.lines[0]));
+        }
+        lines.push(implements_first(self.lines[0]));
+        lines.extend(self.lines[1..].iter().map(|line| (*line).to_string()));
+        lines.join("\n") + "\n"
+    }
+}
+
+/// async-graphql describes neither connections nor their edges.
+fn relay_description(head: &str) -> Vec<String> {
+    let name = head.strip_prefix("type ").and_then(|rest| rest.split(' ').next()).unwrap_or_default();
+    let text = match (name.strip_suffix("Connection"), name.strip_suffix("Edge")) {
+        (Some(node), _) => format!("One page of a list of {node}."),
+        (_, Some(node)) => format!("A {node} in a list, with the cursor to go on after it."),
+        _ => return Vec::new(),
+    };
+    vec!["\"\"\"".into(), text, "\"\"\"".into()]
 }
 
 fn is_built_in_directive(line: &str) -> bool {
@@ -65,12 +106,61 @@ fn implements_first(line: &str) -> String {
 mod tests {
     use super::mend;
 
+    const PRINTED: &str = r#"
+"""
+directive @skip stays in a text
+"""
+interface A @key(fields: "id") implements B {
+  """
+  }
+  """
+  id: ID!
+}
+
+
+type AConnection @shareable {
+  edges: [AEdge!]!
+}
+
+"""
+Skips.
+"""
+directive @skip(if: Boolean!) on FIELD
+directive @own(if: Boolean!) on FIELD
+extend schema @link(
+  url: "x"
+)
+  @composeDirective(name: "@own")
+
+"#;
+
+    const MENDED: &str = r#"extend schema @link(
+  url: "x"
+)
+  @composeDirective(name: "@own")
+
+"""
+directive @skip stays in a text
+"""
+interface A implements B @key(fields: "id") {
+  """
+  }
+  """
+  id: ID!
+}
+
+"""
+One page of a list of A.
+"""
+type AConnection @shareable {
+  edges: [AEdge!]!
+}
+
+directive @own(if: Boolean!) on FIELD
+"#;
+
     #[test]
-    fn built_in_directives_go_and_implements_comes_first() {
-        let printed = "\"\"\"\ndirective @skip stays in a text\n\"\"\"\ninterface A @key(fields: \"id\") implements B {\n\
-                       \tid: ID!\n}\n\n\ndirective @skip(if: Boolean!) on FIELD\nextend schema @link(\n)\n\n";
-        let wanted = "\"\"\"\ndirective @skip stays in a text\n\"\"\"\ninterface A implements B @key(fields: \"id\") {\n\
-                      \tid: ID!\n}\n\nextend schema @link(\n)\n";
-        assert_eq!(mend(printed), wanted);
+    fn built_in_directives_go_and_the_rest_is_in_the_order_that_the_grammar_wants() {
+        assert_eq!(mend(PRINTED), MENDED);
     }
 }

@@ -11,7 +11,7 @@ mod users;
 
 use async_graphql::MergedObject;
 
-/// Changes.
+/// What can be changed.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     session::SessionMutation,

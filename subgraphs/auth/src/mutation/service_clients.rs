@@ -163,6 +163,7 @@ impl ServiceClientMutation {
         if auth.store.set_service_client_secret(&id, &hash).await? == 0 {
             return Ok(ResetServiceClientSecretPayload::NotFound(not_found()));
         }
+        auth.store.forget_failures(&account(&id)).await?;
         tracing::info!(target: "audit", by = by.id, client = id.as_str(), "service client got a new secret");
         let client = present(auth, &id).await?;
         Ok(ResetServiceClientSecretPayload::Created(ServiceClientCreated { client, client_secret }))
@@ -193,11 +194,16 @@ impl ServiceClientMutation {
     }
 }
 
+/// Under which name failures are counted.
+fn account(id: &str) -> String {
+    format!("service:{}", id.chars().take(60).collect::<String>())
+}
+
 type ClientCheck = std::result::Result<ServiceClientRow, IssueServiceTokenPayload>;
 
 /// As for passwords: unknown and known clients take as long, and failures are counted.
 async fn check_client(auth: &Auth, id: &str, secret: &str) -> Result<ClientCheck> {
-    let account = format!("service:{}", id.chars().take(60).collect::<String>());
+    let account = account(id);
     let mut turn = auth.passwords.turn().await?;
     if let Some(until) = auth.store.blocked_until(&account, auth.now()).await? {
         return Ok(Err(IssueServiceTokenPayload::TooManyAttempts(TooManyAttempts::until(until))));

@@ -53,6 +53,7 @@ impl AccountDeactivated {
 
 /// How a sign-in went.
 #[derive(Union)]
+#[expect(clippy::large_enum_variant, reason = "one is made per answer and consumed at once")]
 pub enum LoginPayload {
     /// Signed in.
     Success(LoginSuccess),
@@ -102,6 +103,7 @@ pub struct RefreshTokenReused {
 
 /// How a renewal went.
 #[derive(Union)]
+#[expect(clippy::large_enum_variant, reason = "one is made per answer and consumed at once")]
 pub enum RefreshPayload {
     /// Renewed.
     Success(RefreshSuccess),

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object};
 use service::Role;
-use service::error::{Result, internal};
+use service::error::{Failure, Result, internal};
 use stores::StoreError;
 
 use super::user_payloads::{
@@ -11,7 +11,7 @@ use super::user_payloads::{
 };
 use crate::secrets::random_password;
 use crate::state::Auth;
-use crate::store::{UserChange, UserChanged, UserRow};
+use crate::store::{UserChange, UserChanged, UserRow, email_key};
 use crate::types::{InvalidInput, PasswordRefused, User, UserRole};
 
 /// Administration of users.
@@ -125,8 +125,10 @@ impl UserMutation {
             return Ok(ResetPasswordPayload::NotFound(UserNotFound::new()));
         }
         auth.store.end_sessions(&id, None, "password reset", auth.now()).await?;
+        let user = auth.store.user(&id).await?.ok_or_else(vanished)?;
+        auth.store.forget_failures(&email_key(&user.email)).await?;
         tracing::info!(target: "audit", by = by.id, user = id.as_str(), "password reset");
-        Ok(ResetPasswordPayload::Reset(PasswordReset { user: present(auth, &id).await?, temporary_password }))
+        Ok(ResetPasswordPayload::Reset(PasswordReset { user: User::new(user), temporary_password }))
     }
 }
 
@@ -141,7 +143,11 @@ async fn set_active(auth: &Auth, id: &str, active: bool) -> Result<SetUserActive
 
 async fn present(auth: &Auth, id: &str) -> Result<User> {
     let row = auth.store.user(id).await?;
-    row.map(User::new).ok_or_else(|| internal("a user vanished while it was changed"))
+    row.map(User::new).ok_or_else(vanished)
+}
+
+fn vanished() -> Failure {
+    internal("a user vanished while it was changed")
 }
 
 fn checked(input: &CreateUserInput) -> std::result::Result<(String, String, Vec<Role>), InvalidInput> {

@@ -8,4 +8,4 @@ mod signer;
 pub use ring::KeyRing;
 pub use rotation::Schedule;
 pub use seal::Seal;
-pub use signer::{Issued, Signer, Subject};
+pub use signer::{Signer, Subject};

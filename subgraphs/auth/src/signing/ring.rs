@@ -146,7 +146,7 @@ fn thumbprint(public_key: &[u8]) -> anyhow::Result<String> {
 
 fn jwk(kid: &str, public_key: &[u8]) -> anyhow::Result<Jwk> {
     let key = jsonwebtoken::DecodingKey::from_ed_der(public_key);
-    let mut jwk = Jwk::from_decoding_key(&key, Algorithm::EdDSA)?;
+    let mut jwk = Jwk::from_decoding_key(&key, Some(Algorithm::EdDSA))?;
     jwk.common.key_id = Some(kid.to_string());
     jwk.common.public_key_use = Some(PublicKeyUse::Signature);
     Ok(jwk)

@@ -74,9 +74,9 @@ impl TokenError {
 
 #[derive(Deserialize)]
 struct Claims {
-    sub: String,
-    exp: i64,
-    iat: i64,
+    sub: Option<String>,
+    exp: Option<i64>,
+    iat: Option<i64>,
     nbf: Option<i64>,
     sid: Option<String>,
     #[serde(default)]
@@ -131,15 +131,17 @@ impl Verifier {
         let key = DecodingKey::from_jwk(&jwk).map_err(|_| TokenError::UnknownKey)?;
         let claims =
             decode::<Claims>(token, &key, &self.validation).map_err(|error| reason(error.kind()))?.claims;
-        self.check_times(&claims)?;
+        let (Some(id), Some(expires), Some(issued)) = (claims.sub, claims.exp, claims.iat) else {
+            return Err(TokenError::ClaimMissing);
+        };
+        self.check_times(claims.nbf.unwrap_or(issued).max(issued), expires)?;
         let roles = claims.roles.iter().filter_map(|name| Role::from_name(name)).collect();
-        Ok(User { id: claims.sub, roles, session: claims.sid, expires: claims.exp })
+        Ok(User { id, roles, session: claims.sid, expires })
     }
 
-    fn check_times(&self, claims: &Claims) -> Result<(), TokenError> {
+    fn check_times(&self, starts: i64, expires: i64) -> Result<(), TokenError> {
         let now = self.clock.now_seconds();
-        let starts = claims.nbf.unwrap_or(claims.iat).max(claims.iat);
-        if claims.exp.saturating_add(self.leeway) <= now {
+        if expires.saturating_add(self.leeway) <= now {
             return Err(TokenError::Expired);
         }
         if starts.saturating_sub(self.leeway) > now {

@@ -1,0 +1,9 @@
+//! The auth server through its router: no sockets, a database in a private folder, a clock that the tests move.
+
+mod administration;
+mod fixture;
+mod keys;
+mod lists;
+mod schema;
+mod sessions;
+mod tokens;
