@@ -1,2 +1,7 @@
-//! The admin server.
-fn main() {}
+//! The admin server in a process of its own.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    admin::main()
+}

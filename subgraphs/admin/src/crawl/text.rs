@@ -86,6 +86,17 @@ pub fn line(text: &str) -> String {
     lines.text
 }
 
+/// A plain text: lines without control characters and surplus white space, one empty line at most between two others.
+pub fn plain(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for line in text.lines().map(line) {
+        if !line.is_empty() || lines.last().is_some_and(|last| !last.is_empty()) {
+            lines.push(line);
+        }
+    }
+    lines.join("\n").trim_end().to_owned()
+}
+
 /// At most `max` characters, cut with an ellipsis.
 pub fn shorten(text: &str, max: usize) -> String {
     match text.char_indices().nth(max) {

@@ -213,6 +213,12 @@ impl Store {
         self.database.query(&sql, &args).await?.iter().map(read).collect()
     }
 
+    /// How many things were deleted.
+    pub async fn count_bin(&self) -> Result<i64> {
+        let sql = "SELECT COUNT(*) AS n FROM nas_files WHERE deleted_with = id AND purging = 0";
+        self.database.query_optional(sql, &[]).await?.map_or(Ok(0), |row| row.int("n"))
+    }
+
     /// How much is stored.
     pub async fn usage(&self) -> Result<Usage> {
         let sql = "SELECT is_folder, CASE WHEN place IS NULL THEN 1 ELSE 0 END AS deleted, COUNT(*) AS n, SUM(size) AS bytes \

@@ -69,6 +69,10 @@ pub enum ItemReason {
     IdempotencyConflict,
     /// Common could not be reached for a long time.
     CommonUnavailable,
+    /// The document was deleted, and is not taken in again.
+    DocumentDeleted,
+    /// A fault of the server; its log says more.
+    Internal,
 }
 
 names!(ItemReason {
@@ -91,6 +95,8 @@ names!(ItemReason {
     InvalidDocument = "invalid_document",
     IdempotencyConflict = "idempotency_conflict",
     CommonUnavailable = "common_unavailable",
+    DocumentDeleted = "document_deleted",
+    Internal = "internal",
 });
 
 /// One URL of a run.
@@ -323,6 +329,17 @@ impl Store {
         row.map_or(Ok(None), |row| row.opt_text("reason"))?
             .map(|reason| ItemReason::from_name(&reason))
             .transpose()
+    }
+
+    /// Inside a transaction: gives up all items of a run that are not yet stored.
+    pub async fn fail_discovered(
+        &self,
+        transaction: &mut Transaction,
+        run_id: &str,
+        why: (ItemReason, &str),
+    ) -> Result<()> {
+        let sql = "UPDATE crawl_items SET state = 'failed', reason = ?, detail = ?, updated_at = ? WHERE run_id = ? AND state = 'discovered'";
+        transaction.execute(sql, params![why.0.name(), why.1, self.now(), run_id]).await.map(|_| ())
     }
 
     /// Inside a transaction: how many items count towards the run's page limit, and how many there are at all.

@@ -146,6 +146,12 @@ impl Store {
         Ok(Opened::New(run))
     }
 
+    /// The open run of a source.
+    pub async fn open_run_of(&self, source_id: &str) -> Result<Option<Run>> {
+        let sql = "SELECT * FROM crawl_runs WHERE open_source = ?";
+        self.database.query_optional(sql, params![source_id]).await?.as_ref().map(read).transpose()
+    }
+
     /// Writes a run as it is.
     pub async fn insert_run(&self, transaction: &mut Transaction, run: &Run) -> Result<()> {
         let sql =
@@ -181,6 +187,17 @@ impl Store {
         sql.push_str(" ORDER BY id DESC LIMIT ?");
         args.push(window.limit.into());
         self.database.query(&sql, &args).await?.iter().map(read).collect()
+    }
+
+    /// How many runs there are.
+    pub async fn count_runs(&self, status: Option<RunStatus>) -> Result<i64> {
+        let (sql, args) = match status {
+            None => ("SELECT COUNT(*) AS n FROM crawl_runs", Vec::new()),
+            Some(status) => {
+                ("SELECT COUNT(*) AS n FROM crawl_runs WHERE status = ?", vec![status.name().into()])
+            }
+        };
+        self.database.query_optional(sql, &args).await?.map_or(Ok(0), |row| row.int("n"))
     }
 
     /// A page of runs of each source, newest first.

@@ -1,0 +1,128 @@
+//! What runs beside the requests: takes up runs that wait, starts scheduled ones, and sweeps the NAS. Any number of replicas
+//! may do this; leases in the database keep them apart.
+
+use std::time::Duration;
+
+use futures::StreamExt as _;
+use futures::stream::FuturesUnordered;
+use stores::Result;
+use tokio::time::Instant;
+
+use super::Wake;
+use super::run::{RunWork, Stop, Tools};
+use crate::common_client::CommonClient;
+use crate::settings::CrawlSettings;
+use crate::store::Store;
+use crate::store::runs::Run;
+
+/// How often the NAS is swept.
+const SWEEP_EVERY: Duration = Duration::from_secs(60);
+
+/// A worker. Dropping its future stops it at once, wherever it is.
+pub struct Worker {
+    tools: Tools,
+    wake: Wake,
+}
+
+impl Worker {
+    /// A worker with a name of its own.
+    pub fn new(store: Store, common: CommonClient, settings: CrawlSettings, wake: Wake) -> Self {
+        let owner = uuid::Uuid::new_v4().to_string();
+        Self { tools: Tools { store, common, settings, owner }, wake }
+    }
+
+    /// Works for ever.
+    pub async fn work(self) {
+        let mut runs = FuturesUnordered::new();
+        let mut swept: Option<Instant> = None;
+        loop {
+            if let Err(error) = self.schedule().await {
+                tracing::warn!(%error, "scheduled crawls cannot be started");
+            }
+            match self.claim(runs.len()).await {
+                Ok(claimed) => runs.extend(claimed.into_iter().map(|run| self.work_on(run))),
+                Err(error) => tracing::warn!(%error, "no runs can be taken up"),
+            }
+            if swept.is_none_or(|at| at.elapsed() > SWEEP_EVERY) {
+                swept = Some(Instant::now());
+                if let Err(error) = self.sweep().await {
+                    tracing::warn!(%error, "the NAS cannot be swept");
+                }
+            }
+            let wait = self.wake.wait(self.tools.settings.poll());
+            tokio::select! {
+                Some(()) = runs.next() => {}
+                () = wait => {}
+            }
+        }
+    }
+
+    fn lease_end(&self) -> i64 {
+        self.tools.store.now()
+            + i64::try_from(self.tools.settings.lease_ms).unwrap_or(i64::MAX / 2_000) * 1_000
+    }
+
+    async fn claim(&self, busy: usize) -> Result<Vec<Run>> {
+        let free = self.tools.settings.concurrent_runs.saturating_sub(busy);
+        if free == 0 {
+            return Ok(Vec::new());
+        }
+        let most = i64::try_from(free).unwrap_or(i64::MAX);
+        self.tools.store.claim_runs(&self.tools.owner, self.lease_end(), most).await
+    }
+
+    /// Works on a run for as long as the lease can be kept.
+    async fn work_on(&self, run: Run) {
+        let id = run.id.clone();
+        let work = async {
+            match RunWork::new(self.tools.clone(), run).await {
+                Ok(Some(work)) => work.work().await,
+                Ok(None) | Err(Stop::LeaseLost) => {}
+                Err(Stop::Store(error)) => tracing::warn!(%error, "work on a run cannot begin"),
+            }
+        };
+        tokio::select! {
+            () = work => {}
+            () = self.keep_lease(&id) => tracing::info!(run = id, "a run was cancelled or taken over"),
+        }
+        if let Err(error) = self.tools.store.release_run(&id, &self.tools.owner).await {
+            tracing::debug!(%error, "a lease was not given back; it ends by itself");
+        }
+    }
+
+    /// Renews the lease until that is no longer possible.
+    async fn keep_lease(&self, run_id: &str) {
+        let lease = Duration::from_millis(self.tools.settings.lease_ms);
+        let mut renewed = Instant::now();
+        loop {
+            tokio::time::sleep(lease / 4).await;
+            match self.tools.store.renew_lease(run_id, &self.tools.owner, self.lease_end()).await {
+                Ok(true) => renewed = Instant::now(),
+                Ok(false) => return,
+                Err(error) => tracing::warn!(%error, "a lease cannot be renewed"),
+            }
+            if renewed.elapsed() > lease {
+                return;
+            }
+        }
+    }
+
+    /// Starts the runs whose time has come. The key makes it one run when two replicas do this at once.
+    async fn schedule(&self) -> Result<()> {
+        let store = &self.tools.store;
+        for source in store.due_sources().await? {
+            let (Some(due), Some(interval)) = (source.next_run_at, source.interval_seconds) else { continue };
+            store.open_run(&source.id, &format!("schedule:{due}"), None).await?;
+            store.reschedule(&source, Some(store.now() + interval * 1_000_000)).await?;
+        }
+        Ok(())
+    }
+
+    async fn sweep(&self) -> Result<()> {
+        let store = &self.tools.store;
+        store.sweep_uploads().await?;
+        while store.sweep_pending().await? > 0 {}
+        while store.sweep_purged().await? > 0 {}
+        Ok(())
+    }
+}

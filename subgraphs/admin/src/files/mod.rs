@@ -1,0 +1,10 @@
+//! Files of the NAS outside GraphQL: which names are allowed, signed links, and the routes behind them.
+
+pub mod download;
+pub mod kind;
+pub mod links;
+pub mod names;
+pub mod range;
+pub mod refusal;
+pub mod routes;
+pub mod upload;

@@ -1,0 +1,205 @@
+//! Uploads: a ticket first, the content over its signed link, then the confirmation that makes it a file.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union};
+use service::error::Result;
+use service::{DateTime, Long, Role, internal, require};
+
+use super::payload;
+use crate::files::links::{Purpose, Signer};
+use crate::files::names;
+use crate::query::store;
+use crate::settings::LinkSettings;
+use crate::store::files::{File, ROOT, Refused};
+use crate::store::new_id;
+use crate::store::uploads::{Upload, UploadState};
+use crate::types::{
+    FileNameTaken, FolderNotFound, InvalidFileName, NasFile, UploadMismatch, UploadNotFound,
+    UploadNotReceived, UploadTooLarge,
+};
+
+/// The file to be uploaded.
+#[derive(InputObject)]
+pub struct CreateUploadInput {
+    /// The folder it goes to; the root if left out.
+    folder_id: Option<ID>,
+    /// Its name.
+    name: String,
+    /// Its size in bytes, if known; a larger content is refused.
+    size: Option<Long>,
+}
+
+/// The permission to upload one file.
+#[derive(SimpleObject)]
+pub struct UploadTicket {
+    /// The id, for `completeUpload`.
+    id: ID,
+    /// Where to `PUT` the content, relative to the gateway. It works until it expires, for whoever has it.
+    upload_url: String,
+    /// The signature that is part of the link.
+    token: String,
+    /// The most bytes that are taken.
+    max_bytes: Long,
+    /// Until when the link works.
+    expires_at: DateTime,
+}
+
+/// What became of a request to upload a file.
+#[derive(Union)]
+pub enum CreateUploadPayload {
+    /// The permission.
+    Ticket(UploadTicket),
+    /// There is no such folder.
+    NoFolder(FolderNotFound),
+    /// The name is not allowed.
+    Name(InvalidFileName),
+    /// The file is larger than allowed.
+    TooLarge(UploadTooLarge),
+}
+
+/// An upload became a file.
+#[derive(SimpleObject)]
+pub struct UploadCompleted {
+    /// The file.
+    file: Box<NasFile>,
+}
+
+/// What became of the confirmation of an upload.
+#[derive(Union)]
+pub enum CompleteUploadPayload {
+    /// It is a file now.
+    Completed(UploadCompleted),
+    /// There is no such upload.
+    NotFound(UploadNotFound),
+    /// The content has not arrived.
+    NotReceived(UploadNotReceived),
+    /// Another content has arrived.
+    Mismatch(UploadMismatch),
+    /// The folder is gone.
+    NoFolder(FolderNotFound),
+    /// The folder has something of that name by now.
+    Taken(FileNameTaken),
+}
+
+/// Mutations of uploads.
+#[derive(Default)]
+pub struct UploadMutation;
+
+#[Object]
+impl UploadMutation {
+    /// Asks for the permission to upload a file. For operators.
+    async fn create_upload(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The file.")] input: CreateUploadInput,
+    ) -> Result<Option<CreateUploadPayload>> {
+        let user = require(ctx, Role::Operator)?;
+        let settings = ctx.data_opt::<LinkSettings>().ok_or_else(|| internal("no link settings"))?;
+        let signer = ctx.data_opt::<Signer>().ok_or_else(|| internal("no signer"))?;
+        let name = match names::check(&input.name) {
+            Ok(name) => name,
+            Err(problem) => return payload(InvalidFileName::from(problem)),
+        };
+        let max_bytes = input.size.map_or(settings.max_upload_bytes, |size| size.0);
+        if !(0..=settings.max_upload_bytes).contains(&max_bytes) {
+            let message = format!("a file may have at most {} bytes", settings.max_upload_bytes);
+            return payload(UploadTooLarge { message, max_bytes: Long(settings.max_upload_bytes) });
+        }
+        let store = store(ctx)?;
+        let parent_id = input.folder_id.map_or_else(|| ROOT.to_owned(), |id| id.0);
+        if parent_id != ROOT && !is_folder(store.file(&parent_id).await?) {
+            return payload(FolderNotFound::default());
+        }
+        let expires = store.clock.now_seconds() + i64::from(settings.upload_seconds);
+        let upload = Upload {
+            id: new_id(),
+            parent_id,
+            name,
+            max_bytes,
+            expires_at: expires * 1_000_000,
+            state: UploadState::Open,
+            blob_key: None,
+            size: None,
+            sha256: None,
+            media_type: None,
+            file_id: None,
+            created_by: Some(user.id.clone()),
+            created_at: store.now(),
+        };
+        store.add_upload(&upload).await?;
+        payload(UploadTicket {
+            upload_url: signer.link(Purpose::Upload, &upload.id, expires),
+            token: signer.signature(Purpose::Upload, &upload.id, expires),
+            id: ID(upload.id),
+            max_bytes: Long(max_bytes),
+            expires_at: DateTime(upload.expires_at),
+        })
+    }
+
+    /// Confirms an upload; only then is it a file. Confirming twice gives the same file. For operators.
+    async fn complete_upload(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The id of the ticket.")] id: ID,
+        #[graphql(desc = "The SHA-256 of the content that was sent, in hex.")] sha256: String,
+    ) -> Result<Option<CompleteUploadPayload>> {
+        require(ctx, Role::Operator)?;
+        let store = store(ctx)?;
+        let Some(upload) = store.upload(&id).await? else { return payload(UploadNotFound::default()) };
+        if upload.state == UploadState::Completed {
+            return already_completed(store, &upload).await;
+        }
+        if upload.expires_at + GRACE < store.now() {
+            return payload(UploadNotFound::default());
+        }
+        let (Some(arrived), Some(size)) = (upload.sha256.clone(), upload.size) else {
+            return payload(UploadNotReceived::default());
+        };
+        if !arrived.eq_ignore_ascii_case(sha256.trim()) {
+            return payload(UploadMismatch::default());
+        }
+        let file = file_of(&upload, size, store.now());
+        match store.complete_upload(&upload, &file).await? {
+            Ok(true) => payload(UploadCompleted { file: Box::new(NasFile(file)) }),
+            Ok(false) => match store.upload(&id).await? {
+                Some(upload) => already_completed(store, &upload).await,
+                None => payload(UploadNotFound::default()),
+            },
+            Err(Refused::NameTaken) => payload(FileNameTaken::default()),
+            Err(_) => payload(FolderNotFound::default()),
+        }
+    }
+}
+
+/// A content that arrived in time may be confirmed a little later.
+const GRACE: i64 = 600 * 1_000_000;
+
+fn is_folder(file: Option<File>) -> bool {
+    file.is_some_and(|file| file.is_folder && file.deleted_at.is_none())
+}
+
+fn file_of(upload: &Upload, size: i64, now: i64) -> File {
+    File {
+        id: new_id(),
+        parent_id: upload.parent_id.clone(),
+        name: upload.name.clone(),
+        size,
+        media_type: upload.media_type.clone(),
+        sha256: upload.sha256.clone(),
+        blob_key: upload.blob_key.clone(),
+        created_by: upload.created_by.clone(),
+        created_at: now,
+        updated_at: now,
+        ..File::default()
+    }
+}
+
+async fn already_completed(
+    store: &crate::store::Store,
+    upload: &Upload,
+) -> Result<Option<CompleteUploadPayload>> {
+    let Some(id) = &upload.file_id else { return payload(UploadNotReceived::default()) };
+    match store.file(id).await?.filter(|file| !file.purging) {
+        Some(file) => payload(UploadCompleted { file: Box::new(NasFile(file)) }),
+        None => payload(UploadNotFound::default()),
+    }
+}
