@@ -13,6 +13,7 @@ use crate::execution::transport::{RequestContext, SubgraphTransport};
 use crate::execution::{self, Execution, ExecutionLimits, Program, RuntimeTypes};
 use crate::operation::selection::{Operation, OperationType};
 use crate::operation::{self, RequestError, RequestErrorCode};
+use crate::planning;
 use crate::planning::query_plan::QueryPlan;
 use crate::supergraph::Supergraph;
 
@@ -110,6 +111,15 @@ impl Weighter<PlanKey, Arc<Program>> for PlanWeight {
 }
 
 impl Engine {
+    /// An engine for a supergraph; the transport leads to its subgraphs.
+    pub fn new(supergraph: Arc<Supergraph>, transport: Arc<dyn SubgraphTransport>, limits: Limits) -> Engine {
+        let planner = |supergraph: &Supergraph, operation: Arc<Operation>| {
+            planning::plan(supergraph, operation)
+                .map_err(|error| PlanRefusal { message: error.to_string(), code: error.code() })
+        };
+        Engine::with_planner(supergraph, transport, limits, Box::new(planner))
+    }
+
     /// An engine that makes its plans with `planner`.
     pub fn with_planner(
         supergraph: Arc<Supergraph>,

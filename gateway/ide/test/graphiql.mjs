@@ -43,6 +43,8 @@ try {
   await page.keyboard.press('Control+A');
   await page.keyboard.press('Delete');
   await page.keyboard.insertText(query);
+  // The editor tells GraphiQL a moment later which operations the text has.
+  await page.waitForTimeout(1_000);
   await page.keyboard.press('Control+Enter');
   // Monaco draws spaces as no-break spaces.
   await page.waitForFunction(

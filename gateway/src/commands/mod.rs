@@ -1,6 +1,8 @@
 //! The commands of the binary: each reads its arguments, calls the library and says what came out.
 
 pub mod compose;
+pub mod plan;
+pub mod serve;
 
 use std::fmt::Display;
 use std::io::Write;

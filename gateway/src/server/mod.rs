@@ -13,6 +13,7 @@ mod parameters;
 mod pass_through;
 mod refusal;
 mod request_log;
+pub mod supergraph_file;
 mod upstream;
 mod websocket;
 
