@@ -107,6 +107,15 @@ pub fn entity<T>(ctx: &Context<'_>, result: Result<Option<T>>) -> async_graphql:
     }))
 }
 
+/// For nullable fields: an `Err` of the resolver itself would make the object around the field null, and a root field's the
+/// whole answer. Here a failure is noted at the field's path and only the field is null.
+pub async fn nullable<T>(
+    ctx: &Context<'_>,
+    work: impl Future<Output = Result<Option<T>>>,
+) -> async_graphql::Result<Option<T>> {
+    entity(ctx, work.await)
+}
+
 /// Gives every error a code, and hides those that a library or a `?` made out of an internal error.
 pub(crate) fn mask(error: &mut ServerError) {
     let has_code = error.extensions.as_ref().is_some_and(|values| values.get("code").is_some());

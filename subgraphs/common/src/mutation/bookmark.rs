@@ -1,7 +1,7 @@
 //! Bookmarks: each signed-in person's own.
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject, Union};
-use service::{Clock, Failure};
+use service::{Clock, nullable};
 
 use super::require_reader;
 use crate::loaders::refresh;
@@ -81,31 +81,34 @@ impl Bookmarks {
         #[graphql(desc = "The document.")] document_id: ID,
         #[graphql(desc = "The user's own words about it, up to 2,000 characters.")] note: Option<String>,
     ) -> Result<Option<AddBookmarkPayload>> {
-        let user = require_reader(ctx)?;
-        if let Some(invalid) = bad_note(note.as_deref()) {
-            return Ok(Some(invalid.into()));
-        }
-        let stores = ctx.data_unchecked::<Stores>();
-        let known = document::heads(&stores.document_meta, std::slice::from_ref(&document_id.0));
-        if known.await.map_err(Failure::from)?.is_empty() {
-            return Ok(Some(DocumentNotFound::new(document_id).into()));
-        }
-        let at = ctx.data_unchecked::<Clock>().now();
-        let row = bookmark::Bookmark {
-            id: new_id(),
-            user_id: user.id.clone(),
-            document_id: document_id.0,
-            note,
-            created_at: at,
-            updated_at: at,
-        };
-        let added = bookmark::add(&stores.common, &row).await.map_err(Failure::from)?;
-        refresh(ctx)?;
-        Ok(Some(match added {
-            Added::New => AddBookmarkSuccess { bookmark: Bookmark(row) }.into(),
-            Added::There(there) => BookmarkExists::new(Bookmark(there)).into(),
-            Added::TooMany => LimitReached::new(i32::try_from(MOST_BOOKMARKS).unwrap_or(i32::MAX)).into(),
-        }))
+        nullable(ctx, async {
+            let user = require_reader(ctx)?;
+            if let Some(invalid) = bad_note(note.as_deref()) {
+                return Ok(Some(invalid.into()));
+            }
+            let stores = ctx.data_unchecked::<Stores>();
+            let known = document::heads(&stores.document_meta, std::slice::from_ref(&document_id.0));
+            if known.await?.is_empty() {
+                return Ok(Some(DocumentNotFound::new(document_id).into()));
+            }
+            let at = ctx.data_unchecked::<Clock>().now();
+            let row = bookmark::Bookmark {
+                id: new_id(),
+                user_id: user.id.clone(),
+                document_id: document_id.0,
+                note,
+                created_at: at,
+                updated_at: at,
+            };
+            let added = bookmark::add(&stores.common, &row).await?;
+            refresh(ctx)?;
+            Ok(Some(match added {
+                Added::New => AddBookmarkSuccess { bookmark: Bookmark(row) }.into(),
+                Added::There(there) => BookmarkExists::new(Bookmark(there)).into(),
+                Added::TooMany => LimitReached::new(i32::try_from(MOST_BOOKMARKS).unwrap_or(i32::MAX)).into(),
+            }))
+        })
+        .await
     }
 
     /// Changes the note of a bookmark of the user who asks.
@@ -115,20 +118,23 @@ impl Bookmarks {
         #[graphql(desc = "The bookmark's id.")] bookmark_id: ID,
         #[graphql(desc = "The new note; none removes it.")] note: Option<String>,
     ) -> Result<Option<UpdateBookmarkPayload>> {
-        let user = require_reader(ctx)?;
-        if let Some(invalid) = bad_note(note.as_deref()) {
-            return Ok(Some(invalid.into()));
-        }
-        let database = &ctx.data_unchecked::<Stores>().common;
-        let row = bookmark::of_user(database, &user.id, &bookmark_id).await.map_err(Failure::from)?;
-        let Some(row) = row else { return Ok(Some(BookmarkNotFound::new(bookmark_id).into())) };
-        let row = bookmark::Bookmark { note, updated_at: ctx.data_unchecked::<Clock>().now(), ..row };
-        let changed = bookmark::update(database, &row).await.map_err(Failure::from)?;
-        refresh(ctx)?;
-        Ok(Some(match changed {
-            true => UpdateBookmarkSuccess { bookmark: Bookmark(row) }.into(),
-            false => BookmarkNotFound::new(bookmark_id).into(),
-        }))
+        nullable(ctx, async {
+            let user = require_reader(ctx)?;
+            if let Some(invalid) = bad_note(note.as_deref()) {
+                return Ok(Some(invalid.into()));
+            }
+            let database = &ctx.data_unchecked::<Stores>().common;
+            let row = bookmark::of_user(database, &user.id, &bookmark_id).await?;
+            let Some(row) = row else { return Ok(Some(BookmarkNotFound::new(bookmark_id).into())) };
+            let row = bookmark::Bookmark { note, updated_at: ctx.data_unchecked::<Clock>().now(), ..row };
+            let changed = bookmark::update(database, &row).await?;
+            refresh(ctx)?;
+            Ok(Some(match changed {
+                true => UpdateBookmarkSuccess { bookmark: Bookmark(row) }.into(),
+                false => BookmarkNotFound::new(bookmark_id).into(),
+            }))
+        })
+        .await
     }
 
     /// Removes a bookmark of the user who asks.
@@ -137,14 +143,17 @@ impl Bookmarks {
         ctx: &Context<'_>,
         #[graphql(desc = "The bookmark's id.")] bookmark_id: ID,
     ) -> Result<Option<RemoveBookmarkPayload>> {
-        let user = require_reader(ctx)?;
-        let database = &ctx.data_unchecked::<Stores>().common;
-        let removed = bookmark::delete(database, &user.id, &bookmark_id).await.map_err(Failure::from)?;
-        refresh(ctx)?;
-        Ok(Some(match removed {
-            true => RemoveBookmarkSuccess { bookmark_id }.into(),
-            false => BookmarkNotFound::new(bookmark_id).into(),
-        }))
+        nullable(ctx, async {
+            let user = require_reader(ctx)?;
+            let database = &ctx.data_unchecked::<Stores>().common;
+            let removed = bookmark::delete(database, &user.id, &bookmark_id).await?;
+            refresh(ctx)?;
+            Ok(Some(match removed {
+                true => RemoveBookmarkSuccess { bookmark_id }.into(),
+                false => BookmarkNotFound::new(bookmark_id).into(),
+            }))
+        })
+        .await
     }
 }
 

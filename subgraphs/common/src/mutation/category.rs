@@ -1,7 +1,7 @@
 //! The category tree: kept by administrators.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject, Union};
-use service::{Clock, Failure};
+use service::{Clock, nullable};
 use stores::StoreError;
 
 use super::require_administrator;
@@ -123,29 +123,34 @@ impl Categories {
         ctx: &Context<'_>,
         #[graphql(desc = "The category.")] input: CreateCategoryInput,
     ) -> Result<Option<CreateCategoryPayload>> {
-        require_administrator(ctx)?;
-        let database = &ctx.data_unchecked::<Stores>().common;
-        let at = ctx.data_unchecked::<Clock>().now();
-        let row = input.into_row(at);
-        if let Some(invalid) = problems(&row).found() {
-            return Ok(Some(invalid.into()));
-        }
-        let tree = category::tree(database).await.map_err(Failure::from)?;
-        if tree.all().len() >= MOST_CATEGORIES {
-            return Ok(Some(LimitReached::new(i32::try_from(MOST_CATEGORIES).unwrap_or(i32::MAX)).into()));
-        }
-        match placing(&tree, &row) {
-            Placing::NoParent(id) => return Ok(Some(CategoryNotFound::new(id).into())),
-            Placing::Impossible(id) => return Ok(Some(CategoryCannotMove::new(id).into())),
-            Placing::Fine => {}
-        }
-        let inserted = category::insert(database, std::slice::from_ref(&row)).await;
-        refresh(ctx)?;
-        Ok(Some(match inserted {
-            Ok(()) => CreateCategorySuccess { category: Category(row) }.into(),
-            Err(StoreError::AlreadyExists { .. }) => SlugTaken::new(row.slug).into(),
-            Err(error) => return Err(Failure::from(error).into()),
-        }))
+        nullable(ctx, async {
+            require_administrator(ctx)?;
+            let database = &ctx.data_unchecked::<Stores>().common;
+            let at = ctx.data_unchecked::<Clock>().now();
+            let row = input.into_row(at);
+            if let Some(invalid) = problems(&row).found() {
+                return Ok(Some(invalid.into()));
+            }
+            let tree = category::tree(database).await?;
+            if tree.all().len() >= MOST_CATEGORIES {
+                return Ok(Some(
+                    LimitReached::new(i32::try_from(MOST_CATEGORIES).unwrap_or(i32::MAX)).into(),
+                ));
+            }
+            match placing(&tree, &row) {
+                Placing::NoParent(id) => return Ok(Some(CategoryNotFound::new(id).into())),
+                Placing::Impossible(id) => return Ok(Some(CategoryCannotMove::new(id).into())),
+                Placing::Fine => {}
+            }
+            let inserted = category::insert(database, std::slice::from_ref(&row)).await;
+            refresh(ctx)?;
+            Ok(Some(match inserted {
+                Ok(()) => CreateCategorySuccess { category: Category(row) }.into(),
+                Err(StoreError::AlreadyExists { .. }) => SlugTaken::new(row.slug).into(),
+                Err(error) => return Err(error.into()),
+            }))
+        })
+        .await
     }
 
     /// Changes a category or moves it with everything below it. For administrators.
@@ -154,34 +159,37 @@ impl Categories {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateCategoryInput,
     ) -> Result<Option<UpdateCategoryPayload>> {
-        require_administrator(ctx)?;
-        let database = &ctx.data_unchecked::<Stores>().common;
-        let tree = category::tree(database).await.map_err(Failure::from)?;
-        let Some(before) = tree.get(&input.id) else {
-            return Ok(Some(CategoryNotFound::new(input.id).into()));
-        };
-        let row = input.changed(before, ctx.data_unchecked::<Clock>().now());
-        if let Some(invalid) = problems(&row).found() {
-            return Ok(Some(invalid.into()));
-        }
-        match placing(&tree, &row) {
-            Placing::NoParent(id) => return Ok(Some(CategoryNotFound::new(id).into())),
-            Placing::Impossible(id) => return Ok(Some(CategoryCannotMove::new(id).into())),
-            Placing::Fine => {}
-        }
-        let moved = row.parent_id != before.parent_id;
-        let updated = category::update(database, &row, moved).await;
-        refresh(ctx)?;
-        match updated {
-            Ok(true) => {}
-            Ok(false) => return Ok(Some(CategoryNotFound::new(ID(row.id)).into())),
-            Err(StoreError::AlreadyExists { .. }) => return Ok(Some(SlugTaken::new(row.slug).into())),
-            Err(error) => return Err(Failure::from(error).into()),
-        }
-        if moved {
-            ctx.data_unchecked::<Indexer>().settle_moves().await.map_err(Failure::from)?;
-        }
-        Ok(Some(UpdateCategorySuccess { category: Category(row) }.into()))
+        nullable(ctx, async {
+            require_administrator(ctx)?;
+            let database = &ctx.data_unchecked::<Stores>().common;
+            let tree = category::tree(database).await?;
+            let Some(before) = tree.get(&input.id) else {
+                return Ok(Some(CategoryNotFound::new(input.id).into()));
+            };
+            let row = input.changed(before, ctx.data_unchecked::<Clock>().now());
+            if let Some(invalid) = problems(&row).found() {
+                return Ok(Some(invalid.into()));
+            }
+            match placing(&tree, &row) {
+                Placing::NoParent(id) => return Ok(Some(CategoryNotFound::new(id).into())),
+                Placing::Impossible(id) => return Ok(Some(CategoryCannotMove::new(id).into())),
+                Placing::Fine => {}
+            }
+            let moved = row.parent_id != before.parent_id;
+            let updated = category::update(database, &row, moved).await;
+            refresh(ctx)?;
+            match updated {
+                Ok(true) => {}
+                Ok(false) => return Ok(Some(CategoryNotFound::new(ID(row.id)).into())),
+                Err(StoreError::AlreadyExists { .. }) => return Ok(Some(SlugTaken::new(row.slug).into())),
+                Err(error) => return Err(error.into()),
+            }
+            if moved {
+                ctx.data_unchecked::<Indexer>().settle_moves().await?;
+            }
+            Ok(Some(UpdateCategorySuccess { category: Category(row) }.into()))
+        })
+        .await
     }
 
     /// Deletes a category that has neither documents nor categories below it. For administrators.
@@ -190,18 +198,21 @@ impl Categories {
         ctx: &Context<'_>,
         #[graphql(desc = "The category's id.")] category_id: ID,
     ) -> Result<Option<DeleteCategoryPayload>> {
-        require_administrator(ctx)?;
-        let stores = ctx.data_unchecked::<Stores>();
-        if document::any_in_category(&stores.document_meta, &category_id).await.map_err(Failure::from)? {
-            return Ok(Some(CategoryInUse::new(category_id).into()));
-        }
-        let deleted = category::delete(&stores.common, &category_id).await.map_err(Failure::from)?;
-        refresh(ctx)?;
-        Ok(Some(match deleted {
-            Some(true) => DeleteCategorySuccess { category_id }.into(),
-            Some(false) => CategoryInUse::new(category_id).into(),
-            None => CategoryNotFound::new(category_id).into(),
-        }))
+        nullable(ctx, async {
+            require_administrator(ctx)?;
+            let stores = ctx.data_unchecked::<Stores>();
+            if document::any_in_category(&stores.document_meta, &category_id).await? {
+                return Ok(Some(CategoryInUse::new(category_id).into()));
+            }
+            let deleted = category::delete(&stores.common, &category_id).await?;
+            refresh(ctx)?;
+            Ok(Some(match deleted {
+                Some(true) => DeleteCategorySuccess { category_id }.into(),
+                Some(false) => CategoryInUse::new(category_id).into(),
+                None => CategoryNotFound::new(category_id).into(),
+            }))
+        })
+        .await
     }
 }
 

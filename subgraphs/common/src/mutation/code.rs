@@ -1,7 +1,7 @@
 //! Code tables and codes: kept by administrators.
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject, Union};
-use service::{Clock, Failure};
+use service::{Clock, nullable};
 
 use super::require_administrator;
 use crate::loaders::refresh;
@@ -122,27 +122,29 @@ impl Codes {
         ctx: &Context<'_>,
         #[graphql(desc = "The table.")] input: SaveCodeTableInput,
     ) -> Result<Option<SaveCodeTablePayload>> {
-        require_administrator(ctx)?;
-        let mut problems = Problems::default();
-        problems.slug("name", &input.name);
-        problems.text("titleKo", &input.title_ko, 200);
-        problems.text("titleEn", &input.title_en, 200);
-        if let Some(invalid) = problems.found() {
-            return Ok(Some(invalid.into()));
-        }
-        let at = ctx.data_unchecked::<Clock>().now();
-        let row = code::CodeTable {
-            id: new_id(),
-            name: input.name,
-            title_ko: input.title_ko,
-            title_en: input.title_en,
-            created_at: at,
-            updated_at: at,
-        };
-        let saved =
-            code::save_table(&ctx.data_unchecked::<Stores>().common, &row).await.map_err(Failure::from)?;
-        refresh(ctx)?;
-        Ok(Some(SaveCodeTableSuccess { code_table: CodeTable(saved) }.into()))
+        nullable(ctx, async {
+            require_administrator(ctx)?;
+            let mut problems = Problems::default();
+            problems.slug("name", &input.name);
+            problems.text("titleKo", &input.title_ko, 200);
+            problems.text("titleEn", &input.title_en, 200);
+            if let Some(invalid) = problems.found() {
+                return Ok(Some(invalid.into()));
+            }
+            let at = ctx.data_unchecked::<Clock>().now();
+            let row = code::CodeTable {
+                id: new_id(),
+                name: input.name,
+                title_ko: input.title_ko,
+                title_en: input.title_en,
+                created_at: at,
+                updated_at: at,
+            };
+            let saved = code::save_table(&ctx.data_unchecked::<Stores>().common, &row).await?;
+            refresh(ctx)?;
+            Ok(Some(SaveCodeTableSuccess { code_table: CodeTable(saved) }.into()))
+        })
+        .await
     }
 
     /// Deletes a code table with its codes. For administrators.
@@ -151,17 +153,20 @@ impl Codes {
         ctx: &Context<'_>,
         #[graphql(desc = "The table's name.")] name: String,
     ) -> Result<Option<DeleteCodeTablePayload>> {
-        require_administrator(ctx)?;
-        let database = &ctx.data_unchecked::<Stores>().common;
-        let Some(table) = code::table_by_name(database, &name).await.map_err(Failure::from)? else {
-            return Ok(Some(CodeTableNotFound::new(name).into()));
-        };
-        let deleted = code::delete_table(database, &table.id).await.map_err(Failure::from)?;
-        refresh(ctx)?;
-        Ok(Some(match deleted {
-            true => DeleteCodeTableSuccess { name }.into(),
-            false => CodeTableNotFound::new(name).into(),
-        }))
+        nullable(ctx, async {
+            require_administrator(ctx)?;
+            let database = &ctx.data_unchecked::<Stores>().common;
+            let Some(table) = code::table_by_name(database, &name).await? else {
+                return Ok(Some(CodeTableNotFound::new(name).into()));
+            };
+            let deleted = code::delete_table(database, &table.id).await?;
+            refresh(ctx)?;
+            Ok(Some(match deleted {
+                true => DeleteCodeTableSuccess { name }.into(),
+                false => CodeTableNotFound::new(name).into(),
+            }))
+        })
+        .await
     }
 
     /// Makes a code, or changes the one of that value in the table. For administrators.
@@ -170,34 +175,37 @@ impl Codes {
         ctx: &Context<'_>,
         #[graphql(desc = "The code.")] input: SaveCodeInput,
     ) -> Result<Option<SaveCodePayload>> {
-        require_administrator(ctx)?;
-        let mut problems = Problems::default();
-        problems.text("value", &input.value, 64);
-        problems.text("labelKo", &input.label_ko, 200);
-        problems.text("labelEn", &input.label_en, 200);
-        if let Some(invalid) = problems.found() {
-            return Ok(Some(invalid.into()));
-        }
-        let database = &ctx.data_unchecked::<Stores>().common;
-        let Some(table) = code::table_by_name(database, &input.table).await.map_err(Failure::from)? else {
-            return Ok(Some(CodeTableNotFound::new(input.table).into()));
-        };
-        let row = code::Code {
-            id: new_id(),
-            table_id: table.id,
-            value: input.value.trim().to_owned(),
-            position: i64::from(input.position),
-            label_ko: input.label_ko,
-            label_en: input.label_en,
-            active: input.active,
-        };
-        let at = ctx.data_unchecked::<Clock>().now();
-        let saved = code::save(database, &row, at).await.map_err(Failure::from)?;
-        refresh(ctx)?;
-        Ok(Some(match saved {
-            Some(saved) => SaveCodeSuccess { code: Code(saved) }.into(),
-            None => LimitReached::new(i32::try_from(MOST_CODES).unwrap_or(i32::MAX)).into(),
-        }))
+        nullable(ctx, async {
+            require_administrator(ctx)?;
+            let mut problems = Problems::default();
+            problems.text("value", &input.value, 64);
+            problems.text("labelKo", &input.label_ko, 200);
+            problems.text("labelEn", &input.label_en, 200);
+            if let Some(invalid) = problems.found() {
+                return Ok(Some(invalid.into()));
+            }
+            let database = &ctx.data_unchecked::<Stores>().common;
+            let Some(table) = code::table_by_name(database, &input.table).await? else {
+                return Ok(Some(CodeTableNotFound::new(input.table).into()));
+            };
+            let row = code::Code {
+                id: new_id(),
+                table_id: table.id,
+                value: input.value.trim().to_owned(),
+                position: i64::from(input.position),
+                label_ko: input.label_ko,
+                label_en: input.label_en,
+                active: input.active,
+            };
+            let at = ctx.data_unchecked::<Clock>().now();
+            let saved = code::save(database, &row, at).await?;
+            refresh(ctx)?;
+            Ok(Some(match saved {
+                Some(saved) => SaveCodeSuccess { code: Code(saved) }.into(),
+                None => LimitReached::new(i32::try_from(MOST_CODES).unwrap_or(i32::MAX)).into(),
+            }))
+        })
+        .await
     }
 
     /// Deletes a code of a table. For administrators.
@@ -207,16 +215,19 @@ impl Codes {
         #[graphql(desc = "The table's name.")] table: String,
         #[graphql(desc = "The code's value.")] value: String,
     ) -> Result<Option<DeleteCodePayload>> {
-        require_administrator(ctx)?;
-        let database = &ctx.data_unchecked::<Stores>().common;
-        let Some(found) = code::table_by_name(database, &table).await.map_err(Failure::from)? else {
-            return Ok(Some(CodeTableNotFound::new(table).into()));
-        };
-        let deleted = code::delete(database, &found.id, &value).await.map_err(Failure::from)?;
-        refresh(ctx)?;
-        Ok(Some(match deleted {
-            true => DeleteCodeSuccess { value }.into(),
-            false => CodeNotFound::new(value).into(),
-        }))
+        nullable(ctx, async {
+            require_administrator(ctx)?;
+            let database = &ctx.data_unchecked::<Stores>().common;
+            let Some(found) = code::table_by_name(database, &table).await? else {
+                return Ok(Some(CodeTableNotFound::new(table).into()));
+            };
+            let deleted = code::delete(database, &found.id, &value).await?;
+            refresh(ctx)?;
+            Ok(Some(match deleted {
+                true => DeleteCodeSuccess { value }.into(),
+                false => CodeNotFound::new(value).into(),
+            }))
+        })
+        .await
     }
 }

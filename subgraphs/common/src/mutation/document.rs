@@ -1,7 +1,7 @@
 //! Filing documents, deleting them, rebuilding their indexes: for operators.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject, Union};
-use service::{Clock, Failure, Role, require};
+use service::{Clock, Role, nullable, require};
 
 use crate::indexer::Indexer;
 use crate::loaders::refresh;
@@ -97,19 +97,21 @@ impl Documents {
         ctx: &Context<'_>,
         #[graphql(desc = "How to file it.")] input: ClassifyDocumentInput,
     ) -> Result<Option<ClassifyDocumentPayload>> {
-        require(ctx, Role::Operator)?;
-        let stores = ctx.data_unchecked::<Stores>();
-        if let Some(refusal) = refusal(stores, &input).await.map_err(Failure::from)? {
-            return Ok(Some(refusal));
-        }
-        let (id, change) = (input.document_id.clone(), input.into_change());
-        let at = ctx.data_unchecked::<Clock>().now();
-        let version =
-            document::classify(&stores.document_meta, &id, &change, at).await.map_err(Failure::from)?;
-        let Some(version) = version else { return Ok(Some(DocumentNotFound::new(id).into())) };
-        ctx.data_unchecked::<Indexer>().wake();
-        refresh(ctx)?;
-        Ok(Some(ClassifyDocumentSuccess { document: Document(id.0), version: int(version) }.into()))
+        nullable(ctx, async {
+            require(ctx, Role::Operator)?;
+            let stores = ctx.data_unchecked::<Stores>();
+            if let Some(refusal) = refusal(stores, &input).await? {
+                return Ok(Some(refusal));
+            }
+            let (id, change) = (input.document_id.clone(), input.into_change());
+            let at = ctx.data_unchecked::<Clock>().now();
+            let version = document::classify(&stores.document_meta, &id, &change, at).await?;
+            let Some(version) = version else { return Ok(Some(DocumentNotFound::new(id).into())) };
+            ctx.data_unchecked::<Indexer>().wake();
+            refresh(ctx)?;
+            Ok(Some(ClassifyDocumentSuccess { document: Document(id.0), version: int(version) }.into()))
+        })
+        .await
     }
 
     /// Deletes a document. It leaves a tombstone: it is not taken in again. For operators.
@@ -118,14 +120,17 @@ impl Documents {
         ctx: &Context<'_>,
         #[graphql(desc = "The document's id.")] document_id: ID,
     ) -> Result<Option<DeleteDocumentPayload>> {
-        require(ctx, Role::Operator)?;
-        let database = &ctx.data_unchecked::<Stores>().document_meta;
-        let at = ctx.data_unchecked::<Clock>().now();
-        let version = document::delete(database, &document_id, at).await.map_err(Failure::from)?;
-        let Some(version) = version else { return Ok(Some(DocumentNotFound::new(document_id).into())) };
-        ctx.data_unchecked::<Indexer>().wake();
-        refresh(ctx)?;
-        Ok(Some(DeleteDocumentSuccess { document_id, version: int(version) }.into()))
+        nullable(ctx, async {
+            require(ctx, Role::Operator)?;
+            let database = &ctx.data_unchecked::<Stores>().document_meta;
+            let at = ctx.data_unchecked::<Clock>().now();
+            let version = document::delete(database, &document_id, at).await?;
+            let Some(version) = version else { return Ok(Some(DocumentNotFound::new(document_id).into())) };
+            ctx.data_unchecked::<Indexer>().wake();
+            refresh(ctx)?;
+            Ok(Some(DeleteDocumentSuccess { document_id, version: int(version) }.into()))
+        })
+        .await
     }
 
     /// Rebuilds the index of a collection from Document Meta, beside the one that serves. For operators.
@@ -134,18 +139,20 @@ impl Documents {
         ctx: &Context<'_>,
         #[graphql(desc = "Which collection.")] collection: Collection,
     ) -> Result<Option<ReindexPayload>> {
-        let operator = require(ctx, Role::Operator)?;
-        let name = collection_name(collection.into());
-        let begun =
-            ctx.data_unchecked::<Indexer>().reindex(name, &operator.id).await.map_err(Failure::from)?;
-        if let Some(begun) = begun {
-            return Ok(Some(ReindexStarted { reindex: Reindex(begun) }.into()));
-        }
-        let database = &ctx.data_unchecked::<Stores>().common;
-        let running = reindex::running(database, name).await.map_err(Failure::from)?;
-        let running =
-            running.ok_or_else(|| service::internal("a rebuild that was under way ended just now"))?;
-        Ok(Some(ReindexAlreadyRunning::new(Reindex(running)).into()))
+        nullable(ctx, async {
+            let operator = require(ctx, Role::Operator)?;
+            let name = collection_name(collection.into());
+            let begun = ctx.data_unchecked::<Indexer>().reindex(name, &operator.id).await?;
+            if let Some(begun) = begun {
+                return Ok(Some(ReindexStarted { reindex: Reindex(begun) }.into()));
+            }
+            let database = &ctx.data_unchecked::<Stores>().common;
+            let running = reindex::running(database, name).await?;
+            let running =
+                running.ok_or_else(|| service::internal("a rebuild that was under way ended just now"))?;
+            Ok(Some(ReindexAlreadyRunning::new(Reindex(running)).into()))
+        })
+        .await
     }
 }
 

@@ -1,7 +1,7 @@
 //! `ingestDocument`: the one door through which documents come in.
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject, Union};
-use service::{Clock, Failure};
+use service::{Clock, nullable};
 use stores::StoreError;
 
 use super::{check_key, require_ingester};
@@ -54,27 +54,28 @@ impl Ingests {
         #[graphql(desc = "Any text of the sender's that names this request, up to 200 bytes.")]
         idempotency_key: String,
     ) -> Result<Option<IngestDocumentPayload>> {
-        require_ingester(ctx)?;
-        check_key(&idempotency_key)?;
-        if let Some(invalid) = input.problems().found() {
-            return Ok(Some(invalid.into()));
-        }
-        let document = input.into_document();
-        let at = ctx.data_unchecked::<Clock>().now();
-        let request = Request { key: &idempotency_key, document: &document, at };
-        let stores = ctx.data_unchecked::<Stores>();
-        if let Some(answer) =
-            ingest::answered(&stores.document_meta, &request).await.map_err(Failure::from)?
-        {
-            return Ok(Some(answer.into()));
-        }
-        if let Some(invalid) = unknown_places(stores, &document).await.map_err(Failure::from)? {
-            return Ok(Some(invalid.into()));
-        }
-        let answer = take_in(stores, &request).await.map_err(Failure::from)?;
-        ctx.data_unchecked::<Indexer>().wake();
-        refresh(ctx)?;
-        Ok(Some(answer.into()))
+        nullable(ctx, async {
+            require_ingester(ctx)?;
+            check_key(&idempotency_key)?;
+            if let Some(invalid) = input.problems().found() {
+                return Ok(Some(invalid.into()));
+            }
+            let document = input.into_document();
+            let at = ctx.data_unchecked::<Clock>().now();
+            let request = Request { key: &idempotency_key, document: &document, at };
+            let stores = ctx.data_unchecked::<Stores>();
+            if let Some(answer) = ingest::answered(&stores.document_meta, &request).await? {
+                return Ok(Some(answer.into()));
+            }
+            if let Some(invalid) = unknown_places(stores, &document).await? {
+                return Ok(Some(invalid.into()));
+            }
+            let answer = take_in(stores, &request).await?;
+            ctx.data_unchecked::<Indexer>().wake();
+            refresh(ctx)?;
+            Ok(Some(answer.into()))
+        })
+        .await
     }
 }
 

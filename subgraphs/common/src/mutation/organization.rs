@@ -1,7 +1,7 @@
 //! Organizations: kept by administrators.
 
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject, Union};
-use service::{Clock, Failure};
+use service::{Clock, nullable};
 use stores::StoreError;
 
 use super::require_administrator;
@@ -111,29 +111,32 @@ impl Organizations {
         ctx: &Context<'_>,
         #[graphql(desc = "The organization.")] input: CreateOrganizationInput,
     ) -> Result<Option<CreateOrganizationPayload>> {
-        require_administrator(ctx)?;
-        let at = ctx.data_unchecked::<Clock>().now();
-        let row = Row {
-            id: new_id(),
-            slug: input.slug,
-            name_ko: input.name_ko.trim().to_owned(),
-            name_en: input.name_en.trim().to_owned(),
-            kind: input.kind,
-            homepage: input.homepage,
-            created_at: at,
-            updated_at: at,
-        };
-        if let Some(invalid) = problems(&row).found() {
-            return Ok(Some(invalid.into()));
-        }
-        let database = &ctx.data_unchecked::<Stores>().common;
-        let inserted = organization::insert(database, std::slice::from_ref(&row)).await;
-        refresh(ctx)?;
-        Ok(Some(match inserted {
-            Ok(()) => CreateOrganizationSuccess { organization: Organization(row) }.into(),
-            Err(StoreError::AlreadyExists { .. }) => SlugTaken::new(row.slug).into(),
-            Err(error) => return Err(Failure::from(error).into()),
-        }))
+        nullable(ctx, async {
+            require_administrator(ctx)?;
+            let at = ctx.data_unchecked::<Clock>().now();
+            let row = Row {
+                id: new_id(),
+                slug: input.slug,
+                name_ko: input.name_ko.trim().to_owned(),
+                name_en: input.name_en.trim().to_owned(),
+                kind: input.kind,
+                homepage: input.homepage,
+                created_at: at,
+                updated_at: at,
+            };
+            if let Some(invalid) = problems(&row).found() {
+                return Ok(Some(invalid.into()));
+            }
+            let database = &ctx.data_unchecked::<Stores>().common;
+            let inserted = organization::insert(database, std::slice::from_ref(&row)).await;
+            refresh(ctx)?;
+            Ok(Some(match inserted {
+                Ok(()) => CreateOrganizationSuccess { organization: Organization(row) }.into(),
+                Err(StoreError::AlreadyExists { .. }) => SlugTaken::new(row.slug).into(),
+                Err(error) => return Err(error.into()),
+            }))
+        })
+        .await
     }
 
     /// Changes an organization. For administrators.
@@ -142,25 +145,27 @@ impl Organizations {
         ctx: &Context<'_>,
         #[graphql(desc = "What to change.")] input: UpdateOrganizationInput,
     ) -> Result<Option<UpdateOrganizationPayload>> {
-        require_administrator(ctx)?;
-        let database = &ctx.data_unchecked::<Stores>().common;
-        let before =
-            organization::by_ids(database, std::slice::from_ref(&input.id.0)).await.map_err(Failure::from)?;
-        let Some(before) = before.into_values().next() else {
-            return Ok(Some(OrganizationNotFound::new(input.id).into()));
-        };
-        let row = input.changed(before, ctx.data_unchecked::<Clock>().now());
-        if let Some(invalid) = problems(&row).found() {
-            return Ok(Some(invalid.into()));
-        }
-        let updated = organization::update(database, &row).await;
-        refresh(ctx)?;
-        Ok(Some(match updated {
-            Ok(true) => UpdateOrganizationSuccess { organization: Organization(row) }.into(),
-            Ok(false) => OrganizationNotFound::new(ID(row.id)).into(),
-            Err(StoreError::AlreadyExists { .. }) => SlugTaken::new(row.slug).into(),
-            Err(error) => return Err(Failure::from(error).into()),
-        }))
+        nullable(ctx, async {
+            require_administrator(ctx)?;
+            let database = &ctx.data_unchecked::<Stores>().common;
+            let before = organization::by_ids(database, std::slice::from_ref(&input.id.0)).await?;
+            let Some(before) = before.into_values().next() else {
+                return Ok(Some(OrganizationNotFound::new(input.id).into()));
+            };
+            let row = input.changed(before, ctx.data_unchecked::<Clock>().now());
+            if let Some(invalid) = problems(&row).found() {
+                return Ok(Some(invalid.into()));
+            }
+            let updated = organization::update(database, &row).await;
+            refresh(ctx)?;
+            Ok(Some(match updated {
+                Ok(true) => UpdateOrganizationSuccess { organization: Organization(row) }.into(),
+                Ok(false) => OrganizationNotFound::new(ID(row.id)).into(),
+                Err(StoreError::AlreadyExists { .. }) => SlugTaken::new(row.slug).into(),
+                Err(error) => return Err(error.into()),
+            }))
+        })
+        .await
     }
 
     /// Deletes an organization that has no documents. For administrators.
@@ -169,18 +174,21 @@ impl Organizations {
         ctx: &Context<'_>,
         #[graphql(desc = "The organization's id.")] organization_id: ID,
     ) -> Result<Option<DeleteOrganizationPayload>> {
-        require_administrator(ctx)?;
-        let stores = ctx.data_unchecked::<Stores>();
-        let used = document::any_of_organization(&stores.document_meta, &organization_id).await;
-        if used.map_err(Failure::from)? {
-            return Ok(Some(OrganizationInUse::new(organization_id).into()));
-        }
-        let deleted = organization::delete(&stores.common, &organization_id).await.map_err(Failure::from)?;
-        refresh(ctx)?;
-        Ok(Some(match deleted {
-            true => DeleteOrganizationSuccess { organization_id }.into(),
-            false => OrganizationNotFound::new(organization_id).into(),
-        }))
+        nullable(ctx, async {
+            require_administrator(ctx)?;
+            let stores = ctx.data_unchecked::<Stores>();
+            let used = document::any_of_organization(&stores.document_meta, &organization_id).await;
+            if used? {
+                return Ok(Some(OrganizationInUse::new(organization_id).into()));
+            }
+            let deleted = organization::delete(&stores.common, &organization_id).await?;
+            refresh(ctx)?;
+            Ok(Some(match deleted {
+                true => DeleteOrganizationSuccess { organization_id }.into(),
+                false => OrganizationNotFound::new(organization_id).into(),
+            }))
+        })
+        .await
     }
 }
 

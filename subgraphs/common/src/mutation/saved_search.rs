@@ -1,7 +1,7 @@
 //! Saved searches: each signed-in person's own.
 
 use async_graphql::{Context, ID, InputObject, Object, Result, SimpleObject, Union};
-use service::{Clock, Failure};
+use service::{Clock, nullable};
 
 use super::require_reader;
 use crate::loaders::refresh;
@@ -72,31 +72,34 @@ impl SavedSearches {
         ctx: &Context<'_>,
         #[graphql(desc = "The search.")] input: SaveSearchInput,
     ) -> Result<Option<SaveSearchPayload>> {
-        let user = require_reader(ctx)?;
-        let (replace, name) = (input.replace, input.name.trim().to_owned());
-        let parameters = Parameters::from(input.parameters);
-        if let Some(invalid) = problems(&name, &parameters).found() {
-            return Ok(Some(invalid.into()));
-        }
-        let at = ctx.data_unchecked::<Clock>().now();
-        let mut row = saved_search::SavedSearch {
-            id: new_id(),
-            user_id: user.id.clone(),
-            name,
-            parameters,
-            created_at: at,
-            updated_at: at,
-        };
-        let database = &ctx.data_unchecked::<Stores>().common;
-        let saved = saved_search::save(database, &mut row, replace).await.map_err(Failure::from)?;
-        refresh(ctx)?;
-        Ok(Some(match saved {
-            Saved::Stored => SaveSearchSuccess { saved_search: SavedSearch(row) }.into(),
-            Saved::NameTaken(there) => SavedSearchNameTaken::new(SavedSearch(*there)).into(),
-            Saved::TooMany => {
-                LimitReached::new(i32::try_from(MOST_SAVED_SEARCHES).unwrap_or(i32::MAX)).into()
+        nullable(ctx, async {
+            let user = require_reader(ctx)?;
+            let (replace, name) = (input.replace, input.name.trim().to_owned());
+            let parameters = Parameters::from(input.parameters);
+            if let Some(invalid) = problems(&name, &parameters).found() {
+                return Ok(Some(invalid.into()));
             }
-        }))
+            let at = ctx.data_unchecked::<Clock>().now();
+            let mut row = saved_search::SavedSearch {
+                id: new_id(),
+                user_id: user.id.clone(),
+                name,
+                parameters,
+                created_at: at,
+                updated_at: at,
+            };
+            let database = &ctx.data_unchecked::<Stores>().common;
+            let saved = saved_search::save(database, &mut row, replace).await?;
+            refresh(ctx)?;
+            Ok(Some(match saved {
+                Saved::Stored => SaveSearchSuccess { saved_search: SavedSearch(row) }.into(),
+                Saved::NameTaken(there) => SavedSearchNameTaken::new(SavedSearch(*there)).into(),
+                Saved::TooMany => {
+                    LimitReached::new(i32::try_from(MOST_SAVED_SEARCHES).unwrap_or(i32::MAX)).into()
+                }
+            }))
+        })
+        .await
     }
 
     /// Deletes a saved search of the user who asks.
@@ -105,15 +108,17 @@ impl SavedSearches {
         ctx: &Context<'_>,
         #[graphql(desc = "The saved search's id.")] saved_search_id: ID,
     ) -> Result<Option<DeleteSavedSearchPayload>> {
-        let user = require_reader(ctx)?;
-        let database = &ctx.data_unchecked::<Stores>().common;
-        let removed =
-            saved_search::delete(database, &user.id, &saved_search_id).await.map_err(Failure::from)?;
-        refresh(ctx)?;
-        Ok(Some(match removed {
-            true => DeleteSavedSearchSuccess { saved_search_id }.into(),
-            false => SavedSearchNotFound::new(saved_search_id).into(),
-        }))
+        nullable(ctx, async {
+            let user = require_reader(ctx)?;
+            let database = &ctx.data_unchecked::<Stores>().common;
+            let removed = saved_search::delete(database, &user.id, &saved_search_id).await?;
+            refresh(ctx)?;
+            Ok(Some(match removed {
+                true => DeleteSavedSearchSuccess { saved_search_id }.into(),
+                false => SavedSearchNotFound::new(saved_search_id).into(),
+            }))
+        })
+        .await
     }
 }
 

@@ -1,7 +1,7 @@
 //! Categories, organizations and code tables: public.
 
 use async_graphql::{Context, ID, Object, Result};
-use service::{ClientError, Connection, Failure, PageArgs};
+use service::{ClientError, Connection, PageArgs, nullable};
 
 use crate::loaders::{OrganizationOf, loaders, tree};
 use crate::store::{Stores, code, organization};
@@ -22,12 +22,15 @@ impl Catalog {
         #[graphql(desc = "The category's id.")] id: Option<ID>,
         #[graphql(desc = "The category's slug.")] slug: Option<String>,
     ) -> Result<Option<Category>> {
-        let tree = tree(ctx).await?;
-        let found = match one_of(id, slug)? {
-            Key::Id(id) => tree.get(&id).cloned(),
-            Key::Slug(slug) => tree.by_slug(&slug).cloned(),
-        };
-        Ok(found.map(Category))
+        nullable(ctx, async {
+            let tree = tree(ctx).await?;
+            let found = match one_of(id, slug)? {
+                Key::Id(id) => tree.get(&id).cloned(),
+                Key::Slug(slug) => tree.by_slug(&slug).cloned(),
+            };
+            Ok(found.map(Category))
+        })
+        .await
     }
 
     /// The categories at the top of the tree, or those directly below one, in order.
@@ -38,10 +41,13 @@ impl Catalog {
         #[graphql(desc = "How many, 20 unless told, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Go on after this cursor.")] after: Option<String>,
     ) -> Result<Option<Connection<Category>>> {
-        let page = PageArgs::new(first, after).map_err(Failure::from)?;
-        let tree = tree(ctx).await?;
-        let parent = parent_id.as_deref().map(String::as_str);
-        Ok(Some(in_order(&page, tree.children(parent))))
+        nullable(ctx, async {
+            let page = PageArgs::new(first, after)?;
+            let tree = tree(ctx).await?;
+            let parent = parent_id.as_deref().map(String::as_str);
+            Ok(Some(in_order(&page, tree.children(parent))))
+        })
+        .await
     }
 
     /// The organization of that id or of that slug; give one of the two.
@@ -51,14 +57,17 @@ impl Catalog {
         #[graphql(desc = "The organization's id.")] id: Option<ID>,
         #[graphql(desc = "The organization's slug.")] slug: Option<String>,
     ) -> Result<Option<Organization>> {
-        let found = match one_of(id, slug)? {
-            Key::Id(id) => loaders(ctx)?.load_one(OrganizationOf(id)).await.map_err(Failure::from)?,
-            Key::Slug(slug) => {
-                let database = &ctx.data_unchecked::<Stores>().common;
-                organization::by_slug(database, &slug).await.map_err(Failure::from)?
-            }
-        };
-        Ok(found.map(Organization))
+        nullable(ctx, async {
+            let found = match one_of(id, slug)? {
+                Key::Id(id) => loaders(ctx)?.load_one(OrganizationOf(id)).await?,
+                Key::Slug(slug) => {
+                    let database = &ctx.data_unchecked::<Stores>().common;
+                    organization::by_slug(database, &slug).await?
+                }
+            };
+            Ok(found.map(Organization))
+        })
+        .await
     }
 
     /// Organizations by slug.
@@ -69,11 +78,14 @@ impl Catalog {
         #[graphql(desc = "How many, 20 unless told, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Go on after this cursor.")] after: Option<String>,
     ) -> Result<Option<Connection<Organization>>> {
-        let page = PageArgs::<String>::new(first, after).map_err(Failure::from)?;
-        let database = &ctx.data_unchecked::<Stores>().common;
-        let rows = organization::page(database, kind.as_deref(), page.after.as_deref(), page.limit());
-        let rows = rows.await.map_err(Failure::from)?;
-        Ok(Some(page.connection(rows, |row| row.slug.clone(), Organization)))
+        nullable(ctx, async {
+            let page = PageArgs::<String>::new(first, after)?;
+            let database = &ctx.data_unchecked::<Stores>().common;
+            let rows = organization::page(database, kind.as_deref(), page.after.as_deref(), page.limit());
+            let rows = rows.await?;
+            Ok(Some(page.connection(rows, |row| row.slug.clone(), Organization)))
+        })
+        .await
     }
 
     /// The code table of that name.
@@ -82,9 +94,12 @@ impl Catalog {
         ctx: &Context<'_>,
         #[graphql(desc = "The table's name, e.g. policy-stage.")] name: String,
     ) -> Result<Option<CodeTable>> {
-        let database = &ctx.data_unchecked::<Stores>().common;
-        let found = code::table_by_name(database, &name).await.map_err(Failure::from)?;
-        Ok(found.map(CodeTable))
+        nullable(ctx, async {
+            let database = &ctx.data_unchecked::<Stores>().common;
+            let found = code::table_by_name(database, &name).await?;
+            Ok(found.map(CodeTable))
+        })
+        .await
     }
 
     /// Code tables by name.
@@ -94,11 +109,13 @@ impl Catalog {
         #[graphql(desc = "How many, 20 unless told, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Go on after this cursor.")] after: Option<String>,
     ) -> Result<Option<Connection<CodeTable>>> {
-        let page = PageArgs::<String>::new(first, after).map_err(Failure::from)?;
-        let database = &ctx.data_unchecked::<Stores>().common;
-        let rows =
-            code::tables(database, page.after.as_deref(), page.limit()).await.map_err(Failure::from)?;
-        Ok(Some(page.connection(rows, |row| row.name.clone(), CodeTable)))
+        nullable(ctx, async {
+            let page = PageArgs::<String>::new(first, after)?;
+            let database = &ctx.data_unchecked::<Stores>().common;
+            let rows = code::tables(database, page.after.as_deref(), page.limit()).await?;
+            Ok(Some(page.connection(rows, |row| row.name.clone(), CodeTable)))
+        })
+        .await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, Result};
 use futures::future::try_join_all;
-use service::{ClientError, DateTime, Failure};
+use service::{ClientError, DateTime, nullable};
 use stores::search::{self, TrendRequest};
 
 use crate::store::{COLLECTIONS, Stores, document};
@@ -33,14 +33,18 @@ impl Trends {
         #[graphql(desc = "How long the steps are.", default_with = "TrendInterval::Month")]
         interval: TrendInterval,
     ) -> Result<Option<Vec<TermTrend>>> {
-        check_terms(&terms)?;
-        let request = trend_request(collections, PeriodInput { from, to }, interval.into())?;
-        let reader = &ctx.data_unchecked::<Stores>().search_reader;
-        let trends = terms.into_iter().map(|term| async {
-            let points = reader.trend(&TrendRequest { text: Some(term.clone()), ..request.clone() }).await?;
-            Ok::<_, stores::StoreError>(term_trend(term, &points))
-        });
-        Ok(Some(try_join_all(trends).await.map_err(Failure::from)?))
+        nullable(ctx, async {
+            check_terms(&terms)?;
+            let request = trend_request(collections, PeriodInput { from, to }, interval.into())?;
+            let reader = &ctx.data_unchecked::<Stores>().search_reader;
+            let trends = terms.into_iter().map(|term| async {
+                let points =
+                    reader.trend(&TrendRequest { text: Some(term.clone()), ..request.clone() }).await?;
+                Ok::<_, stores::StoreError>(term_trend(term, &points))
+            });
+            Ok(Some(try_join_all(trends).await?))
+        })
+        .await
     }
 
     /// The words under which most documents of a period are filed, the most frequent first.
@@ -51,30 +55,35 @@ impl Trends {
         #[graphql(desc = "In which collections; all unless told.")] collections: Option<Vec<Collection>>,
         #[graphql(desc = "How many, at most 100.", default = 20)] first: i32,
     ) -> Result<Option<Vec<KeywordCount>>> {
-        if !(0..=MOST_KEYWORDS).contains(&first) {
-            let message = format!("`first` must be between 0 and {MOST_KEYWORDS}");
-            return Err(Failure::from(ClientError::new("PAGE_SIZE_TOO_LARGE", message)).into());
-        }
-        let request = trend_request(collections, period, search::Interval::Year)?;
-        let reader = &ctx.data_unchecked::<Stores>().search_reader;
-        let first = usize::try_from(first).unwrap_or_default();
-        let counts = reader.top_keywords(&request, first).await.map_err(Failure::from)?;
-        let count = |found: search::FacetCount| KeywordCount {
-            keyword: Keyword(found.value),
-            count: int(found.count),
-        };
-        Ok(Some(counts.into_iter().map(count).collect()))
+        nullable(ctx, async {
+            if !(0..=MOST_KEYWORDS).contains(&first) {
+                let message = format!("`first` must be between 0 and {MOST_KEYWORDS}");
+                return Err(ClientError::new("PAGE_SIZE_TOO_LARGE", message).into());
+            }
+            let request = trend_request(collections, period, search::Interval::Year)?;
+            let reader = &ctx.data_unchecked::<Stores>().search_reader;
+            let first = usize::try_from(first).unwrap_or_default();
+            let counts = reader.top_keywords(&request, first).await?;
+            let count = |found: search::FacetCount| KeywordCount {
+                keyword: Keyword(found.value),
+                count: int(found.count),
+            };
+            Ok(Some(counts.into_iter().map(count).collect()))
+        })
+        .await
     }
 
     /// How many documents each collection has.
     async fn collection_counts(&self, ctx: &Context<'_>) -> Result<Option<Vec<CollectionCount>>> {
-        let counts =
-            document::counts(&ctx.data_unchecked::<Stores>().document_meta).await.map_err(Failure::from)?;
-        let count = |collection| CollectionCount {
-            collection: Collection::from(collection),
-            count: int(counts.get(&collection).copied().unwrap_or_default()),
-        };
-        Ok(Some(COLLECTIONS.into_iter().map(count).collect()))
+        nullable(ctx, async {
+            let counts = document::counts(&ctx.data_unchecked::<Stores>().document_meta).await?;
+            let count = |collection| CollectionCount {
+                collection: Collection::from(collection),
+                count: int(counts.get(&collection).copied().unwrap_or_default()),
+            };
+            Ok(Some(COLLECTIONS.into_iter().map(count).collect()))
+        })
+        .await
     }
 }
 

@@ -1,7 +1,7 @@
 //! `Category`: a node of the tree by which documents are filed.
 
 use async_graphql::{Context, ID, Object, Result};
-use service::{Connection, DateTime, PageArgs};
+use service::{Connection, DateTime, PageArgs, nullable};
 
 use super::language::Language;
 use crate::loaders::tree;
@@ -35,8 +35,11 @@ impl Category {
 
     /// The category above; null at the top.
     async fn parent(&self, ctx: &Context<'_>) -> Result<Option<Self>> {
-        let Some(parent) = &self.0.parent_id else { return Ok(None) };
-        Ok(tree(ctx).await?.get(parent).cloned().map(Self))
+        nullable(ctx, async {
+            let Some(parent) = &self.0.parent_id else { return Ok(None) };
+            Ok(tree(ctx).await?.get(parent).cloned().map(Self))
+        })
+        .await
     }
 
     /// The categories above, from the top down to the parent; at most ten.

@@ -1,7 +1,7 @@
 //! `Document`: what common adds to every document, whichever collection it is of.
 
 use async_graphql::{Context, ID, Object, Result};
-use service::Failure;
+use service::nullable;
 
 use super::category::Category;
 use super::keyword::Keyword;
@@ -34,20 +34,31 @@ impl Document {
 
     /// Where the document is filed.
     async fn category(&self, ctx: &Context<'_>) -> Result<Option<Category>> {
-        let Some(id) = self.head(ctx).await?.and_then(|head| head.category_id) else { return Ok(None) };
-        Ok(tree(ctx).await?.get(&id).cloned().map(Category))
+        nullable(ctx, async {
+            let Some(id) = self.head(ctx).await?.and_then(|head| head.category_id) else { return Ok(None) };
+            Ok(tree(ctx).await?.get(&id).cloned().map(Category))
+        })
+        .await
     }
 
     /// Who issued the document.
     async fn organization(&self, ctx: &Context<'_>) -> Result<Option<Organization>> {
-        let Some(id) = self.head(ctx).await?.and_then(|head| head.organization_id) else { return Ok(None) };
-        let found = loaders(ctx)?.load_one(OrganizationOf(id)).await.map_err(Failure::from)?;
-        Ok(found.map(Organization))
+        nullable(ctx, async {
+            let Some(id) = self.head(ctx).await?.and_then(|head| head.organization_id) else {
+                return Ok(None);
+            };
+            let found = loaders(ctx)?.load_one(OrganizationOf(id)).await?;
+            Ok(found.map(Organization))
+        })
+        .await
     }
 
     /// The words under which the document is filed, in its own order; at most fifty.
     async fn keywords(&self, ctx: &Context<'_>) -> Result<Option<Vec<Keyword>>> {
-        let words = loaders(ctx)?.load_one(KeywordsOf(self.0.clone())).await.map_err(Failure::from)?;
-        Ok(Some(words.unwrap_or_default().into_iter().map(Keyword).collect()))
+        nullable(ctx, async {
+            let words = loaders(ctx)?.load_one(KeywordsOf(self.0.clone())).await?;
+            Ok(Some(words.unwrap_or_default().into_iter().map(Keyword).collect()))
+        })
+        .await
     }
 }

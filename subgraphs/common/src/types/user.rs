@@ -1,7 +1,7 @@
 //! `User`: what common keeps for a user; for that user's own eyes and administrators'.
 
 use async_graphql::{Context, ID, Object, Result};
-use service::{ClientError, Connection, Failure, PageArgs, Role, require_user};
+use service::{ClientError, Connection, PageArgs, Role, nullable, require_user};
 
 use super::bookmark::Bookmark;
 use super::saved_search::SavedSearch;
@@ -42,12 +42,14 @@ impl User {
         #[graphql(desc = "How many, 20 unless told, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Go on after this cursor.")] after: Option<String>,
     ) -> Result<Option<Connection<Bookmark>>> {
-        self.allow(ctx)?;
-        let page = PageArgs::<Cursor>::new(first, after).map_err(Failure::from)?;
-        let rows =
-            loaders(ctx)?.load_one(BookmarksOf(users_page(self, &page))).await.map_err(Failure::from)?;
-        let cursor = |row: &crate::store::bookmark::Bookmark| (row.created_at, row.id.clone());
-        Ok(Some(page.connection(rows.unwrap_or_default(), cursor, Bookmark)))
+        nullable(ctx, async {
+            self.allow(ctx)?;
+            let page = PageArgs::<Cursor>::new(first, after)?;
+            let rows = loaders(ctx)?.load_one(BookmarksOf(users_page(self, &page))).await?;
+            let cursor = |row: &crate::store::bookmark::Bookmark| (row.created_at, row.id.clone());
+            Ok(Some(page.connection(rows.unwrap_or_default(), cursor, Bookmark)))
+        })
+        .await
     }
 
     /// The searches that the user has saved, newest first. For the user and administrators.
@@ -57,11 +59,13 @@ impl User {
         #[graphql(desc = "How many, 20 unless told, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Go on after this cursor.")] after: Option<String>,
     ) -> Result<Option<Connection<SavedSearch>>> {
-        self.allow(ctx)?;
-        let page = PageArgs::<Cursor>::new(first, after).map_err(Failure::from)?;
-        let rows =
-            loaders(ctx)?.load_one(SavedSearchesOf(users_page(self, &page))).await.map_err(Failure::from)?;
-        let cursor = |row: &crate::store::saved_search::SavedSearch| (row.created_at, row.id.clone());
-        Ok(Some(page.connection(rows.unwrap_or_default(), cursor, SavedSearch)))
+        nullable(ctx, async {
+            self.allow(ctx)?;
+            let page = PageArgs::<Cursor>::new(first, after)?;
+            let rows = loaders(ctx)?.load_one(SavedSearchesOf(users_page(self, &page))).await?;
+            let cursor = |row: &crate::store::saved_search::SavedSearch| (row.created_at, row.id.clone());
+            Ok(Some(page.connection(rows.unwrap_or_default(), cursor, SavedSearch)))
+        })
+        .await
     }
 }

@@ -1,0 +1,13 @@
+//! The common server through its HTTP router, on SQLite files of its own and an index that fails on command.
+
+mod catalog;
+mod faulty_index;
+mod ingest;
+mod loaders;
+mod outbox;
+mod people;
+mod permissions;
+mod reindex;
+mod sdl;
+mod trends;
+mod world;
