@@ -206,38 +206,74 @@ impl Emitter<'_> {
                 self.typename(*source, &group.types);
                 emitted.steps.insert(source.step);
             }
+            if want.response_key.is_none() {
+                emitted.fields = union(&emitted.fields, &[typename_field(want)]);
+            }
             return;
         }
         for held in self.held(spot.merged, group.want, want, &group.types) {
-            let mut used: Vec<bool> = match &group.child {
-                Some(child) if group.sources.len() > 1 => child.used.clone(),
-                _ => vec![true],
-            };
-            if !used.contains(&true) {
-                used[0] = true;
-            }
-            let mut arrivals = Vec::new();
-            for (source, used) in group.sources.iter().zip(&used) {
-                if !used {
-                    // Never looked at: the solution takes nothing from it.
-                    arrivals.push(*source);
-                    continue;
-                }
-                emitted.steps.insert(source.step);
-                arrivals.push(self.ask(*source, want, &held));
-            }
             let fields = match (&group.child, held.child) {
                 (Some(child), Some(merged)) => {
+                    let arrivals = self.ask_all(group, child, want, (&held, emitted));
                     let path = self.below(spot, &held);
-                    let below = self.position(child, want, (merged, &path, spot.demand), &arrivals);
+                    let mut below = self.position(child, want, (merged, &path, spot.demand), &arrivals);
                     emitted.steps.extend(below.steps);
+                    if want.is_abstract && want.response_key.is_none() {
+                        // A subgraph that gets an interface or union back must be told which type it is.
+                        below.fields = union(&[typename_field(want)], &below.fields);
+                    }
                     below.fields
                 }
-                _ => Vec::new(),
+                _ => {
+                    self.ask_leaf(group, want, (&held, spot.merged), emitted);
+                    Vec::new()
+                }
             };
             let field = self.representation_field(want, &held, fields, spot);
             emitted.fields = union(&emitted.fields, &[field]);
         }
+    }
+
+    fn ask_leaf(
+        &mut self,
+        group: &Group,
+        want: &Want,
+        (held, merged): (&Held, MergedIndex),
+        emitted: &mut Emitted,
+    ) {
+        let source = group.sources[0];
+        if let Some(step) = self.brought(merged, held) {
+            emitted.steps.insert(step);
+            return;
+        }
+        emitted.steps.insert(source.step);
+        self.ask(source, want, held);
+        self.note_brought(merged, held, source.step);
+    }
+
+    /// Asks every source that the solution below uses; at least one, so that the position exists.
+    fn ask_all(
+        &mut self,
+        group: &Group,
+        child: &PositionSolution,
+        want: &Want,
+        (held, emitted): (&Held, &mut Emitted),
+    ) -> Vec<Source> {
+        let none = !child.used.contains(&true);
+        let mut arrivals = Vec::new();
+        for (index, source) in group.sources.iter().enumerate() {
+            let used =
+                group.sources.len() == 1 || child.used.get(index) == Some(&true) || (none && index == 0);
+            arrivals.push(match used {
+                true => {
+                    emitted.steps.insert(source.step);
+                    self.ask(*source, want, held)
+                }
+                // Never looked at: the solution takes nothing from it.
+                false => *source,
+            });
+        }
+        arrivals
     }
 
     fn representation_field(
@@ -351,6 +387,16 @@ impl Emitter<'_> {
                 },
             ),
         }
+    }
+}
+
+fn typename_field(want: &Want) -> RepresentationField {
+    RepresentationField {
+        name: name!("__typename"),
+        slot: name!("__typename"),
+        types: Vec::new(),
+        is_key: want.is_key,
+        fields: Vec::new(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use apollo_compiler::Name;
 use apollo_compiler::ast;
 
-use super::{Emitter, MergedIndex};
+use super::{Emitter, MergedIndex, StepIndex};
 use crate::operation::selection::{Guard, TypeSet};
 use crate::planning::needs::{NeedId, Want};
 
@@ -25,6 +25,8 @@ struct Slot {
     child: Option<MergedIndex>,
     /// The client's want it stands for.
     want: Option<usize>,
+    /// A leaf's steps that bring it whatever the guards, with the types they bring it for.
+    brought: Vec<(TypeSet, StepIndex)>,
 }
 
 /// Where a field is held for some object types.
@@ -53,6 +55,7 @@ impl Emitter<'_> {
                 guard: want.guard.clone(),
                 child,
                 want: Some(index),
+                brought: Vec::new(),
             });
         }
         self.merged.push(merged);
@@ -96,6 +99,26 @@ impl Emitter<'_> {
         found
     }
 
+    /// The step that already brings a leaf for some types, if one does.
+    pub(super) fn brought(&self, merged: MergedIndex, held: &Held) -> Option<StepIndex> {
+        let slot = self.merged[merged]
+            .slots
+            .iter()
+            .find(|slot| slot.key == held.key && !slot.types.is_disjoint(&held.types))?;
+        slot.brought.iter().find(|(types, _)| held.types.is_subset(types)).map(|(_, step)| *step)
+    }
+
+    /// Notes that a step brings a leaf, unless a guard may leave it out.
+    pub(super) fn note_brought(&mut self, merged: MergedIndex, held: &Held, step: StepIndex) {
+        let unguarded = self.steps[step].guard.as_ref().is_none_or(|guard| guard.is_always());
+        let slots = &mut self.merged[merged].slots;
+        let found =
+            slots.iter_mut().find(|slot| slot.key == held.key && !slot.types.is_disjoint(&held.types));
+        if let Some(slot) = found.filter(|slot| unguarded && slot.guard.is_always()) {
+            slot.brought.push((held.types.clone(), step));
+        }
+    }
+
     fn internal(&mut self, merged: MergedIndex, want: &Want, types: TypeSet) -> Held {
         let slots = &self.merged[merged].slots;
         let known = slots.iter().position(|slot| {
@@ -127,6 +150,7 @@ impl Emitter<'_> {
             guard: Guard::default(),
             child,
             want: None,
+            brought: Vec::new(),
         };
         let found = held(&slot, types);
         self.merged[merged].slots.push(slot);

@@ -2,24 +2,29 @@
 
 use std::rc::Rc;
 
+use crate::supergraph::SubgraphId;
+
+/// A request: when it starts, counted in requests before it, to whom, and whether it asks a root type. Entities asked of
+/// one subgraph at one depth become one request, wherever they stand.
+type Request = (u32, SubgraphId, bool);
+
 /// Requests and how many of them wait for one another.
 #[derive(Clone, Debug, Default)]
 pub(in crate::planning) struct Cost {
-    /// The requests, each named by position, subgraph and depth, sorted: what two parts both need counts once.
-    pub requests: Rc<Vec<u64>>,
-    /// The longest chain of requests.
-    pub depth: u32,
-    /// Fields asked for, roughly.
+    /// Sorted: what two parts both need counts once.
+    requests: Rc<Vec<Request>>,
+    /// Fields asked for only to get further, roughly.
     pub fields: u32,
 }
 
 /// A request costs as much as another level: both are a round trip, one of the subgraph's time, one of the client's.
 const REQUEST: u64 = 1_000;
 const DEPTH: u64 = 1_001;
+const FIELDS: u32 = 900;
 
 impl Cost {
-    pub fn request(name: u64, depth: u32) -> Self {
-        Self { requests: Rc::new(vec![name]), depth, fields: 0 }
+    pub fn request(depth: u32, subgraph: SubgraphId, is_root: bool) -> Self {
+        Self { requests: Rc::new(vec![(depth, subgraph, is_root)]), fields: 0 }
     }
 
     /// Both, side by side.
@@ -27,21 +32,30 @@ impl Cost {
         if self.requests.is_empty() {
             self.requests = Rc::clone(&other.requests);
         } else if !other.requests.is_empty() {
-            let mut all: Vec<u64> = self.requests.iter().chain(other.requests.iter()).copied().collect();
+            let mut all: Vec<Request> = self.requests.iter().chain(other.requests.iter()).copied().collect();
             all.sort_unstable();
             all.dedup();
             self.requests = Rc::new(all);
         }
-        self.depth = self.depth.max(other.depth);
         self.fields = self.fields.saturating_add(other.fields);
     }
 
     /// The same, started after `depth` requests.
     pub fn after(mut self, depth: u32) -> Self {
-        if self.depth > 0 {
-            self.depth += depth;
+        if depth > 0 && !self.requests.is_empty() {
+            self.requests =
+                Rc::new(self.requests.iter().map(|(at, who, root)| (at + depth, *who, *root)).collect());
         }
         self
+    }
+
+    /// The longest chain of requests.
+    pub fn depth(&self) -> u32 {
+        self.requests.last().map_or(0, |(depth, ..)| *depth)
+    }
+
+    pub fn requests(&self) -> usize {
+        self.requests.len()
     }
 
     pub fn is_free(&self) -> bool {
@@ -49,6 +63,18 @@ impl Cost {
     }
 
     pub fn score(&self) -> u64 {
-        self.requests.len() as u64 * REQUEST + u64::from(self.depth) * DEPTH + u64::from(self.fields.min(900))
+        self.requests.len() as u64 * REQUEST
+            + u64::from(self.depth()) * DEPTH
+            + u64::from(self.fields.min(FIELDS))
+    }
+
+    /// What it adds to what is asked anyway.
+    pub fn score_on_top_of(&self, other: &Self) -> u64 {
+        if other.is_free() {
+            return self.score();
+        }
+        let mut both = other.clone();
+        both.and(self);
+        both.score()
     }
 }

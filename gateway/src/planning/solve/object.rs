@@ -101,15 +101,13 @@ impl Solver<'_> {
         if candidates.len() <= EXACT {
             for size in 1..=candidates.len() as u32 {
                 for mask in (1u32..1 << candidates.len()).filter(|mask| mask.count_ones() == size) {
-                    let cheaper_is_impossible =
-                        best.missing() == 0 && best.cost.requests.len() as u32 <= size;
-                    if cheaper_is_impossible && best.cost.depth <= 1 {
-                        continue;
-                    }
                     let chosen: Vec<&Candidate> = (0..candidates.len())
                         .filter(|i| mask & (1 << i) != 0)
                         .map(|i| &candidates[i])
                         .collect();
+                    if best.missing() == 0 && self.least(&chosen) >= best.cost.score() {
+                        continue;
+                    }
                     self.improve(at, wants, sources, &chosen, &mut best)?;
                 }
             }
@@ -120,6 +118,16 @@ impl Solver<'_> {
             chosen.push(&candidates[next]);
         }
         Some(best)
+    }
+
+    /// What entering the candidates costs at least.
+    fn least(&self, chosen: &[&Candidate]) -> u64 {
+        let mut cost = Cost::default();
+        for candidate in chosen {
+            let subgraph = self.graph.place(candidate.open.place).subgraph;
+            cost.and(&Cost::request(1, subgraph, false));
+        }
+        cost.score()
     }
 
     /// The candidate that helps most when added, if any does.
@@ -179,19 +187,30 @@ impl Solver<'_> {
             cost.and(&open.cost);
             opens.push(open);
         }
-        let mut takes = Vec::new();
-        for (index, want) in wants {
-            let take = self.take(at, *index, want, &all);
-            if let Some(take) = &take {
-                cost.and(&take.cost);
+        // Chosen apart first; then again, now that what the others bring anyway is known.
+        let mut takes: Vec<Option<Take>> =
+            wants.iter().map(|(index, want)| self.take(at, (*index, want), &all, &cost)).collect();
+        for position in 0..takes.len() {
+            if takes[position].as_ref().is_some_and(|take| !take.cost.is_free()) {
+                let mut others = cost.clone();
+                let rest = takes.iter().enumerate().filter(|(other, _)| *other != position);
+                rest.flat_map(|(_, take)| take).for_each(|take| others.and(&take.cost));
+                let (index, want) = &wants[position];
+                takes[position] = self.take(at, (*index, want), &all, &others);
             }
-            takes.push(take);
         }
+        takes.iter().flatten().for_each(|take| cost.and(&take.cost));
         (!self.exhausted()).then_some(Trial { opens, takes, cost })
     }
 
     /// The cheapest way to take one field from the sources.
-    fn take(&mut self, at: &At, index: usize, want: &Want, sources: &[Source]) -> Option<Take> {
+    fn take(
+        &mut self,
+        at: &At,
+        (index, want): (usize, &Want),
+        sources: &[Source],
+        others: &Cost,
+    ) -> Option<Take> {
         let leaf =
             |source: usize| Take { want: index, sources: vec![source], child: None, cost: Cost::default() };
         if want.is_typename() {
@@ -210,25 +229,25 @@ impl Solver<'_> {
         };
         let below = Below { need, anchor: anchor(at.anchor, &(&want.name, index)), landing };
         self.path.push(want.response_key.as_ref().unwrap_or(&want.name).to_string());
-        let best = self.take_composite(at, index, &below, &able, sources);
+        let best = self.take_composite((index, at.single), &below, &able, (sources, others));
         self.path.pop();
         best
     }
 
     fn take_composite(
         &mut self,
-        at: &At,
-        index: usize,
+        (index, single): (usize, bool),
         below: &Below,
         able: &[(usize, Option<PlaceId>)],
-        sources: &[Source],
+        (sources, others): (&[Source], &Cost),
     ) -> Option<Take> {
-        let mut best: Option<Take> = None;
+        let mut best: Option<(u64, Take)> = None;
         let mut consider = |take: Take| {
-            if best.as_ref().is_none_or(|known| take.cost.score() < known.cost.score()) {
-                best = Some(take);
+            let price = take.cost.score_on_top_of(others);
+            if best.as_ref().is_none_or(|(known, _)| price < *known) {
+                best = Some((price, take));
             }
-            best.as_ref().is_some_and(|known| known.cost.is_free())
+            best.as_ref().is_some_and(|(_, known)| known.cost.is_free())
         };
         let mut free = false;
         for (position, target) in able {
@@ -239,7 +258,7 @@ impl Solver<'_> {
                 break;
             }
         }
-        if !free && able.len() > 1 && !at.single {
+        if !free && able.len() > 1 && !single {
             let targets: Vec<PlaceId> = able.iter().filter_map(|(_, target)| *target).collect();
             if let Some(child) = self.position(below, &targets) {
                 let depth = able.iter().map(|(position, _)| sources[*position].depth).max().unwrap_or(0);
@@ -248,7 +267,7 @@ impl Solver<'_> {
                 consider(Take { want: index, sources: from, child: Some(child), cost });
             }
         }
-        best
+        best.map(|(_, take)| take)
     }
 
     /// The field at a source, if it can be asked for there as things stand.

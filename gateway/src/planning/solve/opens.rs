@@ -124,22 +124,22 @@ impl Solver<'_> {
         if self.tainted >= self.opening.len() {
             self.tainted = usize::MAX;
         }
-        Some(self.opened(at, entry, (input, requires), inputs?, sources))
+        Some(self.opened(entry, (input, requires), inputs?, sources))
     }
 
     fn opened(
         &self,
-        at: &At,
         entry: &Entry,
         (input, requires): (NeedId, Option<FieldSetId>),
         inputs: Rc<super::ObjectSolution>,
         sources: &[Source],
     ) -> Open {
         let from = inputs.used.iter().zip(sources).filter(|(used, _)| **used).map(|(_, source)| source.depth);
-        let depth = from.max().unwrap_or(0) + inputs.cost.depth + 1;
+        let before = from.max().unwrap_or(0);
+        let depth = before + inputs.cost.depth() + 1;
         let subgraph = self.graph.place(entry.place).subgraph;
-        let mut cost = Cost::request(anchor(at.anchor, &(subgraph, depth)), depth);
-        cost.and(&inputs.cost);
+        let mut cost = Cost::request(depth, subgraph, entry.kind == EntryKind::Root);
+        cost.and(&inputs.cost.clone().after(before));
         cost.fields += self.needs.get(input).wants.len() as u32;
         Open { place: entry.place, kind: entry.kind, input, inputs, requires, depth, cost }
     }
@@ -156,7 +156,7 @@ impl Solver<'_> {
             return candidate.open.clone();
         }
         match self.open(at, candidate.open.place, candidate.open.requires, all) {
-            Some(open) if open.inputs.cost.requests.len() < candidate.open.inputs.cost.requests.len() => open,
+            Some(open) if open.inputs.cost.requests() < candidate.open.inputs.cost.requests() => open,
             _ => candidate.open.clone(),
         }
     }
