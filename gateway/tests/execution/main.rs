@@ -4,4 +4,5 @@ mod entities;
 mod faults;
 mod harness;
 mod nulls;
+mod oracle;
 mod subscriptions;

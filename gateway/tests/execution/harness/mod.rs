@@ -1,7 +1,11 @@
 //! What the execution tests share: plans in a short notation, and subgraphs that say what a test tells them to.
 
+pub mod fakes;
+pub mod interpreter;
 pub mod notation;
+pub mod operations;
 pub mod script;
+pub mod world;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

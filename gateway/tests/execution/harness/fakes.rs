@@ -1,0 +1,101 @@
+//! Subgraphs made of nothing but their SDL and a world, behind the transport.
+
+use std::sync::{Arc, Mutex};
+
+use apollo_compiler::validation::Valid;
+use apollo_compiler::Schema;
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::stream::BoxStream;
+use gateway::execution::transport::{RequestContext, SubgraphResponse, SubgraphTransport, TransportError};
+use gateway::supergraph::{SubgraphId, Supergraph};
+use serde_json::Value;
+
+use super::interpreter::execute;
+use super::world::World;
+
+const DIRECTIVES: &str = r#"
+    directive @key(fields: String!, resolvable: Boolean = true) repeatable on OBJECT | INTERFACE
+    directive @requires(fields: String!) on FIELD_DEFINITION
+    directive @provides(fields: String!) on FIELD_DEFINITION
+    directive @external on OBJECT | FIELD_DEFINITION
+    directive @shareable repeatable on OBJECT | FIELD_DEFINITION
+    directive @extends on OBJECT | INTERFACE
+    directive @override(from: String!, label: String) on FIELD_DEFINITION
+    directive @inaccessible on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION
+    directive @tag(name: String!) repeatable on FIELD_DEFINITION | INTERFACE | OBJECT | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION
+    directive @interfaceObject on OBJECT
+    directive @link(url: String!, import: [String], as: String) repeatable on SCHEMA
+    scalar _Any
+"#;
+
+/// The SDL as a schema that a server would have, without the federation machinery's definitions checked.
+pub fn parse(sdl: &str) -> Schema {
+    Schema::parse(format!("{sdl}\n{DIRECTIVES}"), "subgraph.graphql").unwrap_or_else(|errors| errors.partial)
+}
+
+/// The same, able to answer `_entities`.
+pub fn executable(sdl: &str) -> Valid<Schema> {
+    let schema = parse(sdl);
+    let entities = schema.types.iter().filter(|(_, ty)| ty.is_object() && ty.directives().has("key"));
+    let names: Vec<String> = entities.map(|(name, _)| name.to_string()).collect();
+    let query = schema.schema_definition.query.as_ref().map(|query| query.name.to_string());
+    let extend = if query.is_some() { "extend " } else { "" };
+    let query = query.unwrap_or_else(|| "Query".to_string());
+    let machinery = if names.is_empty() {
+        String::new()
+    } else {
+        format!("union _Entity = {} {extend}type {query} {{ _entities(representations: [_Any!]!): [_Entity]! }}", names.join(" | "))
+    };
+    let schema = Schema::parse(format!("{sdl}\n{DIRECTIVES}\n{machinery}"), "subgraph.graphql");
+    Valid::assume_valid(schema.unwrap_or_else(|errors| errors.partial))
+}
+
+/// The transport.
+pub struct Fakes {
+    schemas: Vec<Valid<Schema>>,
+    full: Schema,
+    /// What they answer from.
+    pub world: Mutex<Arc<World>>,
+    /// Requests so far: subgraph and document.
+    pub asked: Mutex<Vec<String>>,
+}
+
+impl Fakes {
+    /// Subgraphs given as (name, SDL).
+    pub fn new(supergraph: &Supergraph, subgraphs: &[(String, String)], world: World) -> Fakes {
+        let sdl = |name: &str| &subgraphs.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).unwrap().1;
+        Fakes {
+            schemas: supergraph.subgraphs().iter().map(|subgraph| executable(sdl(&subgraph.name))).collect(),
+            full: supergraph.full_schema().clone().into_inner(),
+            world: Mutex::new(Arc::new(world)),
+            asked: Mutex::default(),
+        }
+    }
+}
+
+#[async_trait]
+impl SubgraphTransport for Fakes {
+    async fn fetch(
+        &self,
+        subgraph: SubgraphId,
+        body: Bytes,
+        _: &RequestContext,
+    ) -> Result<SubgraphResponse, TransportError> {
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        let query = body["query"].as_str().unwrap();
+        self.asked.lock().unwrap().push(format!("{}: {body}", subgraph.0));
+        let world = self.world.lock().unwrap().clone();
+        let response = execute(&self.schemas[subgraph.0 as usize], &self.full, &world, query, &body["variables"]);
+        Ok(SubgraphResponse { status: http::StatusCode::OK, body: response.to_string().into() })
+    }
+
+    async fn subscribe(
+        &self,
+        _: SubgraphId,
+        _: Bytes,
+        _: &RequestContext,
+    ) -> Result<BoxStream<'static, Result<Bytes, TransportError>>, TransportError> {
+        Err(TransportError { code: "SUBGRAPH_UNREACHABLE", detail: "no subscriptions here".into() })
+    }
+}

@@ -1,0 +1,151 @@
+//! Data for a whole supergraph, made from its schema: every leaf a token of its own, entities by reference.
+
+use std::collections::BTreeMap;
+
+use apollo_compiler::Schema;
+use apollo_compiler::ast::Type;
+use apollo_compiler::schema::ExtendedType;
+use rand::Rng;
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Map, Value, json};
+
+/// Entities per type.
+const COUNT: usize = 3;
+
+/// The merged data of all subgraphs.
+#[derive(Debug, Clone)]
+pub struct World {
+    /// By type, the entities. A reference is `{"$ref": [type, index]}`.
+    pub entities: BTreeMap<String, Vec<Value>>,
+    /// The object of the query type.
+    pub root: Value,
+}
+
+/// What of the schema makes data special.
+#[derive(Default)]
+pub struct Federation {
+    /// Types with a key anywhere; interfaces too.
+    pub entities: Vec<String>,
+    /// By (type, field): the field set that the field is computed from.
+    pub requires: BTreeMap<(String, String), String>,
+}
+
+impl Federation {
+    /// Reads the SDLs' directives.
+    pub fn of(subgraphs: &[(String, Schema)]) -> Federation {
+        let mut federation = Federation::default();
+        for (_, schema) in subgraphs {
+            for (name, ty) in &schema.types {
+                if ty.directives().has("key") {
+                    federation.entities.push(name.to_string());
+                }
+                let fields = match ty {
+                    ExtendedType::Object(object) => &object.fields,
+                    ExtendedType::Interface(interface) => &interface.fields,
+                    _ => continue,
+                };
+                for (field, definition) in fields {
+                    let requires = definition.directives.get("requires");
+                    if let Some(set) = requires.and_then(|r| r.specified_argument_by_name("fields")?.as_str()) {
+                        federation.requires.insert((name.to_string(), field.to_string()), set.to_string());
+                    }
+                }
+            }
+        }
+        federation
+    }
+}
+
+/// Makes worlds.
+pub struct Maker<'a> {
+    pub schema: &'a Schema,
+    pub federation: &'a Federation,
+    pub random: &'a mut ChaCha8Rng,
+    pub null_rate: f64,
+    pub tokens: usize,
+}
+
+impl Maker<'_> {
+    /// A world for the schema.
+    pub fn world(&mut self) -> World {
+        let mut entities = BTreeMap::new();
+        for (name, ty) in &self.schema.types {
+            if ty.is_object() && self.is_entity(name) {
+                entities.insert(name.to_string(), (0..COUNT).map(|_| self.object(name, 0)).collect());
+            }
+        }
+        let query = self.schema.schema_definition.query.as_ref().unwrap().name.clone();
+        World { entities, root: self.object(&query, 0) }
+    }
+
+    fn is_entity(&self, name: &str) -> bool {
+        self.federation.entities.iter().any(|entity| entity == name)
+    }
+
+    fn object(&mut self, name: &str, depth: usize) -> Value {
+        let Some(ExtendedType::Object(object)) = self.schema.types.get(name) else { panic!("{name}") };
+        let mut fields = Map::new();
+        fields.insert("__typename".into(), json!(name));
+        for (field, definition) in &object.fields {
+            let of_interface = object.implements_interfaces.iter().map(|i| i.name.as_str());
+            let set = of_interface.chain([name]).find_map(|ty| {
+                self.federation.requires.get(&(ty.to_string(), field.to_string()))
+            });
+            let is_leaf = self.schema.types.get(definition.ty.inner_named_type()).is_some_and(|t| t.is_leaf());
+            let value = match set {
+                Some(set) if is_leaf && !definition.ty.is_list() => json!({ "$requires": set, "type": definition.ty.inner_named_type().as_str() }),
+                _ => self.value(&definition.ty, depth),
+            };
+            fields.insert(field.to_string(), value);
+        }
+        Value::Object(fields)
+    }
+
+    fn value(&mut self, ty: &Type, depth: usize) -> Value {
+        if !ty.is_non_null() && (depth > 3 || self.random.random_bool(self.null_rate)) {
+            return Value::Null;
+        }
+        match ty {
+            Type::List(item) | Type::NonNullList(item) => {
+                let length = if depth > 3 { 0 } else { self.random.random_range(0..4) };
+                Value::Array((0..length).map(|_| self.value(item, depth)).collect())
+            }
+            Type::Named(name) | Type::NonNullNamed(name) => self.named(name, depth),
+        }
+    }
+
+    fn named(&mut self, name: &str, depth: usize) -> Value {
+        self.tokens += 1;
+        match self.schema.types.get(name) {
+            Some(ExtendedType::Scalar(_)) => match name {
+                "Int" => json!(self.tokens),
+                "Float" => json!(self.tokens as f64 + 0.5),
+                "Boolean" => json!(self.random.random_bool(0.5)),
+                _ => json!(format!("t{}", self.tokens)),
+            },
+            Some(ExtendedType::Enum(ty)) => {
+                json!(ty.values.keys().nth(self.random.random_range(0..ty.values.len())).unwrap().to_string())
+            }
+            _ => {
+                let possible = possible(self.schema, name);
+                let runtime = possible[self.random.random_range(0..possible.len())].clone();
+                if self.is_entity(&runtime) {
+                    return json!({"$ref": [runtime, self.random.random_range(0..COUNT)]});
+                }
+                self.object(&runtime, depth + 1)
+            }
+        }
+    }
+}
+
+/// The object types that a type stands for.
+pub fn possible(schema: &Schema, name: &str) -> Vec<String> {
+    match schema.types.get(name) {
+        Some(ExtendedType::Union(union)) => union.members.iter().map(|m| m.name.to_string()).collect(),
+        Some(ExtendedType::Interface(_)) => {
+            let implementers = schema.implementers_map();
+            implementers.get(name).map(|i| i.objects.iter().map(ToString::to_string).collect()).unwrap_or_default()
+        }
+        _ => vec![name.to_string()],
+    }
+}

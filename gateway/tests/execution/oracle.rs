@@ -1,0 +1,131 @@
+//! Random operations over random worlds, planned and executed across subgraphs, against a specification executor that
+//! has all the data in one place. Same seed, same run.
+
+use std::sync::Arc;
+
+use apollo_compiler::ExecutableDocument;
+use apollo_compiler::Schema;
+use gateway::engine::{Engine, Limits};
+use gateway::supergraph::Supergraph;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use serde_json::{Value, json};
+
+use crate::harness::fakes::{self, Fakes};
+use crate::harness::operations::Writer;
+use crate::harness::world::{Federation, Maker, World};
+use crate::harness::{answer, interpreter, supergraph};
+
+/// Subgraphs, and everything made from them once.
+struct Bench {
+    supergraph: Arc<Supergraph>,
+    subgraphs: Vec<(String, String)>,
+    federation: Federation,
+}
+
+impl Bench {
+    fn new(supergraph: Arc<Supergraph>, subgraphs: Vec<(String, String)>) -> Bench {
+        let schemas: Vec<(String, Schema)> = subgraphs.iter().map(|(name, sdl)| (name.clone(), fakes::parse(sdl))).collect();
+        Bench { supergraph, subgraphs, federation: Federation::of(&schemas) }
+    }
+
+    fn world(&self, random: &mut ChaCha8Rng, null_rate: f64) -> World {
+        let schema = self.supergraph.full_schema();
+        Maker { schema, federation: &self.federation, random, null_rate, tokens: 0 }.world()
+    }
+
+    /// How many of `operations` random operations were compared, and what differed.
+    async fn compare(&self, seed: u64, operations: usize) -> (usize, Vec<String>) {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let api = self.supergraph.api_schema();
+        let (mut compared, mut differences) = (0, Vec::new());
+        for number in 0..operations {
+            let null_rate = if number % 2 == 0 { 0.0 } else { 0.2 };
+            let world = self.world(&mut random, null_rate);
+            let query = Writer { schema: api, random: &mut random }.query();
+            if ExecutableDocument::parse_and_validate(api, &query, "q").is_err() {
+                continue;
+            }
+            compared += 1;
+            let variables = json!({"a": number % 3 == 0, "b": number % 5 == 0});
+            let full = self.supergraph.full_schema();
+            let expected = interpreter::execute(api, full, &world, &query, &variables);
+            let fakes = Arc::new(Fakes::new(&self.supergraph, &self.subgraphs, world));
+            let engine = Engine::new(self.supergraph.clone(), fakes.clone(), Limits::default());
+            let answered = answer(&engine, &query, variables).await;
+            if outline(&answered) != outline(&expected) {
+                let asked = fakes.asked.lock().unwrap().join("\n  ");
+                differences.push(format!("{query}\n expected {expected}\n answered {answered}\n  {asked}"));
+            }
+        }
+        (compared, differences)
+    }
+}
+
+/// Data, and whether there are errors.
+fn outline(response: &Value) -> (Value, bool) {
+    (response["data"].clone(), response.get("errors").is_some())
+}
+
+const SUBGRAPHS: [(&str, &str); 4] = [
+    (
+        "users",
+        r#"
+        type Query { me: User  users(first: Int): [User!]!  node(id: ID!): Node  settings: Settings @shareable }
+        interface Node { id: ID! }
+        type User implements Node @key(fields: "id") @key(fields: "email") { id: ID!  email: String!  name(long: Boolean): String  friends: [User!]  address: Address @shareable  role: Role! }
+        type Address @shareable { street: String  city: City }
+        type City @shareable { name: String!  zip: String }
+        type Settings @shareable { theme: String }
+        enum Role { READER OPERATOR HIDDEN @inaccessible }
+        "#,
+    ),
+    (
+        "reviews",
+        r#"
+        type Query { latest: [Review!]!  subject: Subject  matrix: [[Review]!] }
+        union Subject = Product | Review | User
+        type Review @key(fields: "id") { id: ID!  text(cut: Int): String!  author: User @provides(fields: "email")  about: Media  stars: Int }
+        type User @key(fields: "id") { id: ID!  email: String! @external  reviews: [Review]  score: String @requires(fields: "email address { city { zip } }")  address: Address @external  rank: Int }
+        type Address { city: City @external }
+        type City { zip: String @external }
+        type Product @key(fields: "upc") { upc: ID!  reviews: [Review!]!  verdict: String! @requires(fields: "price dimensions { weight }")  price: Int @external  dimensions: Dimensions @external }
+        type Dimensions { weight: Int @external }
+        type Media @interfaceObject @key(fields: "id") { id: ID!  likes: Int!  reviews: [Review] }
+        "#,
+    ),
+    (
+        "products",
+        r#"
+        type Query { top: [Product]  media: [Media!]  search: [Result!]  settings: Settings @shareable }
+        union Result = Product | Book | Film
+        type Product @key(fields: "upc") @key(fields: "maker { id } sku") { upc: ID!  sku: String!  maker: Maker!  price: Int  dimensions: Dimensions }
+        type Maker @key(fields: "id") { id: ID!  title: String  products: [Product] }
+        type Dimensions @shareable { weight: Int  size: Int }
+        interface Media @key(fields: "id") { id: ID!  title: String }
+        type Book implements Media @key(fields: "id") { id: ID!  title: String  pages: Int!  kind: String }
+        type Film implements Media @key(fields: "id") { id: ID!  title: String  minutes: Int  kind: String }
+        type Settings @shareable { theme: String }
+        "#,
+    ),
+    (
+        "stock",
+        r#"
+        type Query { busiest: Maker  first: Product }
+        type Product @key(fields: "maker { id } sku") { maker: Maker!  sku: String!  inStock: Int  dimensions: Dimensions @shareable  shelves: [[Shelf!]] }
+        type Maker @key(fields: "id") { id: ID!  city: City }
+        type Dimensions @shareable { weight: Int  size: Int }
+        type Shelf @shareable { no: Int!  city: City }
+        type City @shareable { name: String!  zip: String }
+        "#,
+    ),
+];
+
+#[tokio::test]
+async fn answers_equal_those_of_one_executor_over_all_data() {
+    let subgraphs = SUBGRAPHS.map(|(name, sdl)| (name.to_string(), sdl.to_string())).to_vec();
+    let bench = Bench::new(supergraph(&SUBGRAPHS), subgraphs);
+    let (compared, differences) = bench.compare(1, 400).await;
+    assert!(compared > 200, "only {compared} operations were valid");
+    assert!(differences.is_empty(), "{} of {compared} differ, such as\n{}", differences.len(), differences[0]);
+}
