@@ -25,7 +25,8 @@ struct Bench {
 
 impl Bench {
     fn new(supergraph: Arc<Supergraph>, subgraphs: Vec<(String, String)>) -> Bench {
-        let schemas: Vec<(String, Schema)> = subgraphs.iter().map(|(name, sdl)| (name.clone(), fakes::parse(sdl))).collect();
+        let schemas: Vec<(String, Schema)> =
+            subgraphs.iter().map(|(name, sdl)| (name.clone(), fakes::parse(sdl))).collect();
         Bench { supergraph, subgraphs, federation: Federation::of(&schemas) }
     }
 
@@ -127,5 +128,10 @@ async fn answers_equal_those_of_one_executor_over_all_data() {
     let bench = Bench::new(supergraph(&SUBGRAPHS), subgraphs);
     let (compared, differences) = bench.compare(1, 400).await;
     assert!(compared > 200, "only {compared} operations were valid");
-    assert!(differences.is_empty(), "{} of {compared} differ, such as\n{}", differences.len(), differences[0]);
+    assert!(
+        differences.is_empty(),
+        "{} of {compared} differ, such as\n{}",
+        differences.len(),
+        differences[0]
+    );
 }

@@ -2,8 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use apollo_compiler::validation::Valid;
 use apollo_compiler::Schema;
+use apollo_compiler::validation::Valid;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
@@ -45,7 +45,10 @@ pub fn executable(sdl: &str) -> Valid<Schema> {
     let machinery = if names.is_empty() {
         String::new()
     } else {
-        format!("union _Entity = {} {extend}type {query} {{ _entities(representations: [_Any!]!): [_Entity]! }}", names.join(" | "))
+        format!(
+            "union _Entity = {} {extend}type {query} {{ _entities(representations: [_Any!]!): [_Entity]! }}",
+            names.join(" | ")
+        )
     };
     let schema = Schema::parse(format!("{sdl}\n{DIRECTIVES}\n{machinery}"), "subgraph.graphql");
     Valid::assume_valid(schema.unwrap_or_else(|errors| errors.partial))
@@ -64,7 +67,8 @@ pub struct Fakes {
 impl Fakes {
     /// Subgraphs given as (name, SDL).
     pub fn new(supergraph: &Supergraph, subgraphs: &[(String, String)], world: World) -> Fakes {
-        let sdl = |name: &str| &subgraphs.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).unwrap().1;
+        let sdl =
+            |name: &str| &subgraphs.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).unwrap().1;
         Fakes {
             schemas: supergraph.subgraphs().iter().map(|subgraph| executable(sdl(&subgraph.name))).collect(),
             full: supergraph.full_schema().clone().into_inner(),
@@ -86,7 +90,8 @@ impl SubgraphTransport for Fakes {
         let query = body["query"].as_str().unwrap();
         self.asked.lock().unwrap().push(format!("{}: {body}", subgraph.0));
         let world = self.world.lock().unwrap().clone();
-        let response = execute(&self.schemas[subgraph.0 as usize], &self.full, &world, query, &body["variables"]);
+        let response =
+            execute(&self.schemas[subgraph.0 as usize], &self.full, &world, query, &body["variables"]);
         Ok(SubgraphResponse { status: http::StatusCode::OK, body: response.to_string().into() })
     }
 

@@ -12,9 +12,17 @@ use serde_json::{Map, Value, json};
 use super::world::{World, possible};
 
 /// Executes a query; the response as JSON.
-pub fn execute(schema: &Valid<Schema>, full: &Schema, world: &World, query: &str, variables: &Value) -> Value {
-    let document = ExecutableDocument::parse_and_validate(schema, query, "query.graphql")
-        .unwrap_or_else(|invalid| panic!("a subgraph was asked what it does not understand: {query}\n{}", invalid.errors));
+pub fn execute(
+    schema: &Valid<Schema>,
+    full: &Schema,
+    world: &World,
+    query: &str,
+    variables: &Value,
+) -> Value {
+    let document =
+        ExecutableDocument::parse_and_validate(schema, query, "query.graphql").unwrap_or_else(|invalid| {
+            panic!("a subgraph was asked what it does not understand: {query}\n{}", invalid.errors)
+        });
     let variables: JsonMap = serde_json::from_value(variables.clone()).unwrap();
     let type_name = schema.schema_definition.query.as_ref().unwrap().name.to_string();
     let root = Object { world, schema, full, type_name, value: &world.root, representation: None };
@@ -45,7 +53,9 @@ impl ObjectValue for Object<'_> {
         let arguments = serde_json::to_value(info.arguments()).unwrap();
         if info.field_name() == "_entities" {
             let list = arguments["representations"].as_array().cloned().unwrap_or_default();
-            return Ok(ResolvedValue::list(list.into_iter().map(|sent| self.entity(sent)).collect::<Vec<_>>()));
+            return Ok(ResolvedValue::list(
+                list.into_iter().map(|sent| self.entity(sent)).collect::<Vec<_>>(),
+            ));
         }
         let value = self.value.get(info.field_name()).unwrap_or(&Value::Null);
         let ty = &info.field_definition().ty;
@@ -66,7 +76,9 @@ impl<'w> Object<'w> {
         let candidates = possible(self.full, &name);
         let mut entities = candidates.iter().flat_map(|ty| self.world.entities.get(ty).into_iter().flatten());
         let fields = sent.as_object().unwrap();
-        let found = entities.find(|entity| fields.iter().all(|(key, sent)| key == "__typename" || self.agrees(entity.get(key), sent)));
+        let found = entities.find(|entity| {
+            fields.iter().all(|(key, sent)| key == "__typename" || self.agrees(entity.get(key), sent))
+        });
         let Some(value) = found else { return ResolvedValue::null() };
         let is_object = self.schema.types.get(name.as_str()).is_some_and(|ty| ty.is_object());
         let type_name = if is_object { name } else { value["__typename"].as_str().unwrap().to_string() };
@@ -88,9 +100,12 @@ impl<'w> Object<'w> {
         let known = self.follow(known.unwrap_or(&Value::Null));
         match (known, sent) {
             (Value::Object(known), _) if known.contains_key("$requires") => true,
-            (Value::Object(known), Value::Object(sent)) => sent.iter().all(|(key, sent)| self.agrees(known.get(key), sent)),
+            (Value::Object(known), Value::Object(sent)) => {
+                sent.iter().all(|(key, sent)| self.agrees(known.get(key), sent))
+            }
             (Value::Array(known), Value::Array(sent)) => {
-                known.len() == sent.len() && known.iter().zip(sent).all(|(known, sent)| self.agrees(Some(known), sent))
+                known.len() == sent.len()
+                    && known.iter().zip(sent).all(|(known, sent)| self.agrees(Some(known), sent))
             }
             (known, sent) => known == sent,
         }
@@ -102,9 +117,9 @@ impl<'w> Object<'w> {
     {
         let is_leaf = self.schema.types.get(ty).is_some_and(|ty| ty.is_leaf());
         match self.follow(value) {
-            Value::Array(items) => {
-                ResolvedValue::list(items.iter().map(|item| self.resolve(item, ty, arguments)).collect::<Vec<_>>())
-            }
+            Value::Array(items) => ResolvedValue::list(
+                items.iter().map(|item| self.resolve(item, ty, arguments)).collect::<Vec<_>>(),
+            ),
             Value::Object(_) if !is_leaf => {
                 let value = self.follow(value);
                 let is_object = self.schema.types.get(ty).is_some_and(|ty| ty.is_object());

@@ -20,7 +20,9 @@ impl Writer<'_> {
         let root = self.schema.schema_definition.query.as_ref().unwrap().name.to_string();
         let depth = self.random.random_range(2..6);
         let selection = self.selection(&root, depth);
-        format!("query($a: Boolean!, $b: Boolean!) {{ d: __typename @include(if: $a) @skip(if: $b) {selection} }}")
+        format!(
+            "query($a: Boolean!, $b: Boolean!) {{ d: __typename @include(if: $a) @skip(if: $b) {selection} }}"
+        )
     }
 
     fn selection(&mut self, ty: &str, depth: usize) -> String {
@@ -37,7 +39,11 @@ impl Writer<'_> {
             }
             let (name, definition) = fields.get_index(self.random.random_range(0..fields.len())).unwrap();
             let Some(arguments) = self.arguments(definition) else { continue };
-            let alias = if self.random.random_bool(0.15) { format!("x{}: ", self.random.random_range(0..50)) } else { String::new() };
+            let alias = if self.random.random_bool(0.15) {
+                format!("x{}: ", self.random.random_range(0..50))
+            } else {
+                String::new()
+            };
             let guard = self.guard();
             let inner = definition.ty.inner_named_type();
             if self.schema.types.get(inner).is_some_and(|ty| ty.is_leaf()) {

@@ -46,7 +46,8 @@ impl Federation {
                 };
                 for (field, definition) in fields {
                     let requires = definition.directives.get("requires");
-                    if let Some(set) = requires.and_then(|r| r.specified_argument_by_name("fields")?.as_str()) {
+                    if let Some(set) = requires.and_then(|r| r.specified_argument_by_name("fields")?.as_str())
+                    {
                         federation.requires.insert((name.to_string(), field.to_string()), set.to_string());
                     }
                 }
@@ -88,12 +89,15 @@ impl Maker<'_> {
         fields.insert("__typename".into(), json!(name));
         for (field, definition) in &object.fields {
             let of_interface = object.implements_interfaces.iter().map(|i| i.name.as_str());
-            let set = of_interface.chain([name]).find_map(|ty| {
-                self.federation.requires.get(&(ty.to_string(), field.to_string()))
-            });
-            let is_leaf = self.schema.types.get(definition.ty.inner_named_type()).is_some_and(|t| t.is_leaf());
+            let set = of_interface
+                .chain([name])
+                .find_map(|ty| self.federation.requires.get(&(ty.to_string(), field.to_string())));
+            let is_leaf =
+                self.schema.types.get(definition.ty.inner_named_type()).is_some_and(|t| t.is_leaf());
             let value = match set {
-                Some(set) if is_leaf && !definition.ty.is_list() => json!({ "$requires": set, "type": definition.ty.inner_named_type().as_str() }),
+                Some(set) if is_leaf && !definition.ty.is_list() => {
+                    json!({ "$requires": set, "type": definition.ty.inner_named_type().as_str() })
+                }
                 _ => self.value(&definition.ty, depth),
             };
             fields.insert(field.to_string(), value);
@@ -144,7 +148,10 @@ pub fn possible(schema: &Schema, name: &str) -> Vec<String> {
         Some(ExtendedType::Union(union)) => union.members.iter().map(|m| m.name.to_string()).collect(),
         Some(ExtendedType::Interface(_)) => {
             let implementers = schema.implementers_map();
-            implementers.get(name).map(|i| i.objects.iter().map(ToString::to_string).collect()).unwrap_or_default()
+            implementers
+                .get(name)
+                .map(|i| i.objects.iter().map(ToString::to_string).collect())
+                .unwrap_or_default()
         }
         _ => vec![name.to_string()],
     }
