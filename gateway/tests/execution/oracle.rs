@@ -100,7 +100,7 @@ const SUBGRAPHS: [(&str, &str); 4] = [
         r#"
         type Query { top: [Product]  media: [Media!]  search: [Result!]  settings: Settings @shareable }
         union Result = Product | Book | Film
-        type Product @key(fields: "upc") @key(fields: "maker { id } sku") { upc: ID!  sku: String!  maker: Maker!  price: Int  dimensions: Dimensions }
+        type Product @key(fields: "upc") @key(fields: "maker { id } sku") { upc: ID!  sku: String!  maker: Maker!  price: Int  dimensions: Dimensions @shareable }
         type Maker @key(fields: "id") { id: ID!  title: String  products: [Product] }
         type Dimensions @shareable { weight: Int  size: Int }
         interface Media @key(fields: "id") { id: ID!  title: String }
