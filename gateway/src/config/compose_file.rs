@@ -19,8 +19,15 @@ pub struct ComposedSubgraph {
     pub sdl: String,
 }
 
+/// How the schemas that such a file names are read: from the disk, or from a git ref.
+pub type ReadSchema<'a> = &'a dyn Fn(&Path) -> Result<String, String>;
+
 /// Reads the text of such a file; relative paths in it start at `folder`.
-pub fn parse_compose_file(yaml: &str, folder: &Path) -> Result<Vec<ComposedSubgraph>, Vec<Mistake>> {
+pub fn parse_compose_file(
+    yaml: &str,
+    folder: &Path,
+    read: ReadSchema,
+) -> Result<Vec<ComposedSubgraph>, Vec<Mistake>> {
     let root = Node::parse(yaml).map_err(|(origin, reason)| {
         vec![Mistake { origin, key: String::new(), reason: format!("is not YAML: {reason}") }]
     })?;
@@ -32,14 +39,20 @@ pub fn parse_compose_file(yaml: &str, folder: &Path) -> Result<Vec<ComposedSubgr
     if named.is_empty() {
         section.mistake(&Origin::Absent, "subgraphs", "is needed and needs at least one subgraph".to_owned());
     }
-    let subgraphs: Vec<_> =
-        (named.into_iter()).filter_map(|(name, node)| subgraph(name, node, folder, &mistakes)).collect();
+    let subgraphs: Vec<_> = (named.into_iter())
+        .filter_map(|(name, node)| subgraph((name, node), folder, read, &mistakes))
+        .collect();
     drop(section);
     let found = mistakes.take();
     if found.is_empty() { Ok(subgraphs) } else { Err(found) }
 }
 
-fn subgraph(name: String, node: Node, folder: &Path, mistakes: &Mistakes) -> Option<ComposedSubgraph> {
+fn subgraph(
+    (name, node): (String, Node),
+    folder: &Path,
+    read: ReadSchema,
+    mistakes: &Mistakes,
+) -> Option<ComposedSubgraph> {
     let origin = node.origin.clone();
     let mut section = Section::open(&format!("subgraphs.{name}"), node, mistakes);
     let url = section.get("routing_url", |url| Ok(url.to_owned())).unwrap_or_default();
@@ -47,7 +60,7 @@ fn subgraph(name: String, node: Node, folder: &Path, mistakes: &Mistakes) -> Opt
     match (schema.get("file", text), schema.get("sdl", text)) {
         (Some(file), None) => {
             let path = folder.join(file);
-            match std::fs::read_to_string(&path) {
+            match read(&path) {
                 Ok(sdl) => Some(ComposedSubgraph { name, url, file: Some(path), sdl }),
                 Err(error) => {
                     schema.mistake(&origin, "file", format!("cannot read {}: {error}", path.display()));

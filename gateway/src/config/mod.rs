@@ -12,7 +12,7 @@ mod values;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-pub use compose_file::{ComposedSubgraph, parse_compose_file};
+pub use compose_file::{ComposedSubgraph, ReadSchema, parse_compose_file};
 use document::Node;
 pub use document::Origin;
 pub use environment::Environment;
@@ -56,8 +56,18 @@ pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Settings, 
 
 /// Reads the file of `gateway compose` and the schemas that it names.
 pub fn load_compose_file(path: &Path) -> Result<Vec<ComposedSubgraph>, ConfigError> {
+    let text = read(path)?;
+    parse_compose(&text, path, &|path| std::fs::read_to_string(path).map_err(|error| error.to_string()))
+}
+
+/// The same for a text that was read from `path`, wherever that is.
+pub fn parse_compose(
+    text: &str,
+    path: &Path,
+    read: ReadSchema,
+) -> Result<Vec<ComposedSubgraph>, ConfigError> {
     let folder = path.parent().unwrap_or(Path::new(""));
-    parse_compose_file(&read(path)?, folder)
+    parse_compose_file(text, folder, read)
         .map_err(|found| ConfigError::Wrong(Mistakes { file: path.display().to_string(), found }))
 }
 
