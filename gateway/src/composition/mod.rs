@@ -11,6 +11,7 @@ mod federation1;
 mod ingest;
 mod merge;
 mod merged;
+pub mod satisfiability;
 mod subgraph;
 mod validate;
 mod validate_merged;

@@ -67,9 +67,7 @@ impl Landings {
         let mut targets = Vec::new();
         for place in &self.sets[id.0 as usize] {
             let Some(cast) = graph.cast(supergraph, *place, object) else { continue };
-            for reached in graph.reach(cast, object) {
-                targets.extend(graph.field(*reached, field).and_then(|found| found.target));
-            }
+            targets.extend(graph.takes(supergraph, cast, object, field).into_iter().flatten());
         }
         let next = self.intern(targets);
         self.steps.insert(key, next);

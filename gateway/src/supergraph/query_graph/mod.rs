@@ -139,6 +139,17 @@ impl QueryGraph {
         self.reach.get(&(place, object)).map_or(&[], Vec::as_slice)
     }
 
+    /// Where a field leads, asked of an object at a place or wherever keys lead from there; empty when nothing answers it.
+    pub fn takes(
+        &self,
+        supergraph: &Supergraph,
+        place: PlaceId,
+        object: usize,
+        name: &str,
+    ) -> Vec<Option<PlaceId>> {
+        reach::takes(self, supergraph, place, object, name)
+    }
+
     /// Whether the concrete type of an object is known at a place.
     pub fn knows_type(&self, place: PlaceId) -> bool {
         self.place(place).kind != TypeKind::InterfaceObject

@@ -62,6 +62,34 @@ fn enters(
     typed && entry.key.is_none_or(|key| Obtain { graph, supergraph }.set(reach, key, object, REQUIRES_DEPTH))
 }
 
+/// The fields of a name that an object standing at a place can be asked for, there or wherever keys lead: where each
+/// leads. Required sets are obtained on the way, and a required set is sent by a key into its subgraph.
+pub(super) fn takes(
+    graph: &QueryGraph,
+    supergraph: &Supergraph,
+    place: PlaceId,
+    object: usize,
+    name: &str,
+) -> Vec<Option<PlaceId>> {
+    let reach = graph.reach(place, object);
+    let obtain = Obtain { graph, supergraph };
+    let mut found = Vec::new();
+    for at in reach {
+        let Some(field) = graph.field(*at, name) else { continue };
+        let ready = field.requires.is_none_or(|requires| {
+            let enters =
+                |entry: &Entry| entry.place == *at && enters(graph, supergraph, reach, entry, object);
+            obtain.set(reach, requires, object, REQUIRES_DEPTH)
+                && (graph.entries(object).iter().any(enters)
+                    || obtain.set(&[*at], requires, object, REQUIRES_DEPTH))
+        });
+        if ready {
+            found.push(field.target);
+        }
+    }
+    found
+}
+
 struct Obtain<'a> {
     graph: &'a QueryGraph,
     supergraph: &'a Supergraph,
@@ -89,10 +117,9 @@ impl Obtain<'_> {
         depth: usize,
     ) -> bool {
         let Some(found) = self.graph.field(place, name) else { return false };
-        if let Some(requires) = found.requires {
-            if depth == 0 || !self.set(reach, requires, object, depth - 1) {
-                return false;
-            }
+        if found.requires.is_some_and(|requires| depth == 0 || !self.set(reach, requires, object, depth - 1))
+        {
+            return false;
         }
         match (found.target, selection) {
             (Some(target), Some(selection)) => self.below(target, selection, depth),

@@ -1,0 +1,118 @@
+//! Can every query that the public schema allows be answered? Walks sets of places, not paths: what comes after a path
+//! depends only on where it can have landed, so each state is visited once, however many paths lead there.
+
+mod reasons;
+mod walk;
+
+use crate::supergraph::{SubgraphId, Supergraph};
+
+/// A field that some operation can ask for and that cannot be answered there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unsatisfiable {
+    /// What is wrong.
+    pub kind: Problem,
+    /// A shortest path to it, from a root type.
+    pub path: Vec<Step>,
+    /// Why each subgraph cannot go on; by subgraph, in their order.
+    pub reasons: Vec<Reason>,
+}
+
+/// What is wrong with a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Problem {
+    /// No subgraph answers the last field.
+    NotAnswered,
+    /// The subgraphs that answer the last field have no runtime type in common.
+    MismatchedRuntimeTypes,
+    /// The search was given up; not a proof of anything.
+    BudgetExceeded,
+}
+
+impl Problem {
+    /// The published code.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::NotAnswered => "SATISFIABILITY_ERROR",
+            Self::MismatchedRuntimeTypes => "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES",
+            Self::BudgetExceeded => "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED",
+        }
+    }
+}
+
+/// One field of a path, on the object type that it is asked of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// The object type.
+    pub type_name: String,
+    /// The field.
+    pub field: String,
+    /// Whether the type has to be named by a fragment, as the position is of an abstract type.
+    pub in_fragment: bool,
+}
+
+/// Why one subgraph cannot go on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
+    /// The subgraph.
+    pub subgraph: SubgraphId,
+    /// Why, in one sentence.
+    pub text: String,
+}
+
+impl Unsatisfiable {
+    /// The type and field concerned: `User.name`.
+    pub fn coordinate(&self) -> String {
+        self.path.last().map(|step| format!("{}.{}", step.type_name, step.field)).unwrap_or_default()
+    }
+
+    /// An operation that cannot be answered.
+    pub fn operation(&self) -> String {
+        let root = match self.path.first().map(|step| step.type_name.as_str()) {
+            Some("Mutation") => "mutation ",
+            Some("Subscription") => "subscription ",
+            _ => "",
+        };
+        let mut opened = 1;
+        let mut text = format!("{root}{{ ");
+        for (index, step) in self.path.iter().enumerate() {
+            if step.in_fragment {
+                text.push_str(&format!("... on {} {{ ", step.type_name));
+                opened += 1;
+            }
+            text.push_str(&step.field);
+            if index + 1 < self.path.len() {
+                text.push_str(" { ");
+                opened += 1;
+            }
+        }
+        text.push_str(&" }".repeat(opened));
+        text
+    }
+
+    /// All of it as text, with the names of the subgraphs.
+    pub fn message(&self, supergraph: &Supergraph) -> String {
+        let mut text = match self.kind {
+            Problem::NotAnswered => {
+                format!("`{}` cannot be answered in `{}`", self.coordinate(), self.operation())
+            }
+            Problem::MismatchedRuntimeTypes => format!(
+                "the subgraphs that answer `{}` have no runtime type of it in common, in `{}`",
+                self.coordinate(),
+                self.operation()
+            ),
+            Problem::BudgetExceeded => {
+                "the check that every query can be answered took too many states".to_owned()
+            }
+        };
+        for reason in &self.reasons {
+            let name = supergraph.subgraphs().get(reason.subgraph.0 as usize).map_or("", |s| s.name.as_str());
+            text.push_str(&format!("; {name}: {}", reason.text));
+        }
+        text
+    }
+}
+
+/// Every field that cannot be answered, each once with a shortest path; empty when every query can be answered.
+pub fn check(supergraph: &Supergraph) -> Vec<Unsatisfiable> {
+    walk::Walk::new(supergraph).run()
+}

@@ -1,0 +1,68 @@
+//! Why each subgraph cannot go on.
+
+use super::Reason;
+use crate::supergraph::query_graph::PlaceId;
+use crate::supergraph::{SubgraphId, SubgraphType, Supergraph, TypeId, TypeKind};
+
+/// One reason for each subgraph that knows the type, or has the field through an interface object.
+pub(super) fn reasons(
+    supergraph: &Supergraph,
+    object: usize,
+    field: &str,
+    landing: &[PlaceId],
+) -> Vec<Reason> {
+    let graph = supergraph.query_graph();
+    let here: Vec<SubgraphId> = landing.iter().map(|place| graph.place(*place).subgraph).collect();
+    let mut found = Vec::new();
+    for subgraph in supergraph.subgraph_ids() {
+        for ty in holders(supergraph, object) {
+            let Some(known) = supergraph.known(subgraph, ty) else { continue };
+            let is_own = supergraph.types().object(object) == ty;
+            if !is_own && known.kind != TypeKind::InterfaceObject {
+                continue;
+            }
+            let text = reason(supergraph, (ty, known), field, here.contains(&subgraph));
+            found.push(Reason { subgraph, text });
+        }
+    }
+    found
+}
+
+/// The type itself and those that can stand for it.
+fn holders(supergraph: &Supergraph, object: usize) -> Vec<TypeId> {
+    let table = supergraph.types();
+    table.ids().filter(|ty| table.get(*ty).possible.contains(object)).collect()
+}
+
+fn reason(
+    supergraph: &Supergraph,
+    (ty, known): (TypeId, &SubgraphType),
+    field: &str,
+    is_here: bool,
+) -> String {
+    let name = &supergraph.types().get(ty).name;
+    match known.fields.get(field) {
+        None => format!("it does not define `{name}.{field}`"),
+        Some(definition) if definition.external => format!("`{name}.{field}` is external there"),
+        Some(_) if is_here => format!("what `{name}.{field}` requires cannot be obtained"),
+        Some(_) => match known
+            .keys
+            .iter()
+            .filter(|key| key.resolvable)
+            .map(|key| key.text.as_str())
+            .collect::<Vec<_>>()
+        {
+            keys if keys.is_empty() => {
+                format!("`{name}` has no resolvable key there, so it cannot be entered")
+            }
+            keys => {
+                format!("`{name}` cannot be entered: no subgraph on the way gives all of {}", keyed(&keys))
+            }
+        },
+    }
+}
+
+fn keyed(keys: &[&str]) -> String {
+    let texts: Vec<String> = keys.iter().map(|key| format!("its key `{key}`")).collect();
+    texts.join(" or ")
+}
