@@ -158,6 +158,7 @@ fn limits(mut section: Section, limits: &mut Limits) {
     section.set(&mut limits.operation.root_fields, "root_fields", count);
     section.set(&mut limits.operation.directives, "directives", count);
     section.set(&mut limits.operation.selections, "selections", count);
+    section.set(&mut limits.operation.introspection, "introspection", boolean);
     section.set(&mut limits.operation.recursion, "recursion", count);
     section.set(&mut limits.operation.errors, "errors", count);
     section.set(&mut limits.subgraph_response, "subgraph_response", bytes);
@@ -174,6 +175,7 @@ fn timeouts(mut section: Section, timeouts: &mut Timeouts) {
     section.set(&mut timeouts.connect, "connect", duration);
     section.set(&mut timeouts.headers, "headers", duration);
     section.set(&mut timeouts.body, "body", duration);
+    section.set(&mut timeouts.write, "write", duration);
     section.set(&mut timeouts.websocket_init, "websocket_init", duration);
     section.set(&mut timeouts.keep_alive, "keep_alive", duration);
     section.set(&mut timeouts.shutdown, "shutdown", duration);

@@ -116,6 +116,8 @@ pub struct Timeouts {
     pub headers: Duration,
     /// Until a client has sent its body.
     pub body: Duration,
+    /// Until a client has taken some more of its answer.
+    pub write: Duration,
     /// Until a WebSocket client has sent `connection_init`.
     pub websocket_init: Duration,
     /// Between keep-alive messages of a subscription.
@@ -230,6 +232,7 @@ impl Default for Timeouts {
             connect: Duration::from_secs(2),
             headers: Duration::from_secs(10),
             body: Duration::from_secs(10),
+            write: Duration::from_secs(30),
             websocket_init: Duration::from_secs(10),
             keep_alive: Duration::from_secs(12),
             shutdown: Duration::from_secs(30),

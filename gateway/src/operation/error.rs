@@ -17,6 +17,8 @@ pub enum RequestErrorCode {
     BadUserInput,
     /// The operation is larger than allowed.
     LimitExceeded,
+    /// The schema was asked for, and is not told.
+    IntrospectionDisabled,
     /// A mutation or subscription came where only queries are allowed.
     MutationOverGet,
 }
@@ -30,6 +32,7 @@ impl RequestErrorCode {
             Self::OperationResolutionFailure => "OPERATION_RESOLUTION_FAILURE",
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::LimitExceeded => "LIMIT_EXCEEDED",
+            Self::IntrospectionDisabled => "INTROSPECTION_DISABLED",
             Self::MutationOverGet => "MUTATION_OVER_GET",
         }
     }

@@ -19,6 +19,8 @@ pub struct Limits {
     pub directives: usize,
     /// Errors told to the client at once.
     pub errors: usize,
+    /// Whether `__schema` and `__type` may be asked.
+    pub introspection: bool,
 }
 
 impl Default for Limits {
@@ -32,6 +34,7 @@ impl Default for Limits {
             selections: 10_000,
             directives: 500,
             errors: 20,
+            introspection: true,
         }
     }
 }

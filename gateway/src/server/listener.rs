@@ -17,6 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::Timeouts;
 
 use super::gateway::Gateway;
+use super::write_deadline::WriteDeadline;
 
 /// Streams at one time on one HTTP/2 connection.
 const HTTP2_STREAMS: u32 = 100;
@@ -107,7 +108,8 @@ async fn connection(stream: TcpStream, gateway: Arc<Gateway>, router: Router, fi
         .keep_alive_timeout(Duration::from_secs(10));
     let builder = if http2 { builder.http2_only() } else { builder.http1_only() };
     let service = TowerToHyperService::new(router);
-    let serving = builder.serve_connection_with_upgrades(TokioIo::new(stream), service);
+    let serving = builder
+        .serve_connection_with_upgrades(TokioIo::new(WriteDeadline::new(stream, timeouts.write)), service);
     tokio::pin!(serving);
     tokio::select! {
         _ = serving.as_mut() => return,

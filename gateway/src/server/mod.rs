@@ -16,6 +16,7 @@ mod request_log;
 pub mod supergraph_file;
 mod upstream;
 mod websocket;
+mod write_deadline;
 
 use std::io;
 use std::sync::Arc;

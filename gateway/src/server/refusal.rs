@@ -57,7 +57,7 @@ impl Refusal {
                 response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
             }
             StatusCode::METHOD_NOT_ALLOWED => {
-                response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+                response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("GET, POST"));
             }
             StatusCode::SERVICE_UNAVAILABLE => {
                 response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));

@@ -65,3 +65,22 @@ async fn http2_with_prior_knowledge_is_answered() {
     let response = client.get(uri).await.unwrap();
     assert_eq!((response.status().as_u16(), response.version()), (200, http::Version::HTTP_2));
 }
+
+#[tokio::test]
+async fn a_client_that_does_not_read_its_answer_is_closed() {
+    let server = TestServer::start("timeouts: { write: 300ms, headers: 60s }").await;
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    // Else the kernel takes the whole answer for the client.
+    socket.set_recv_buffer_size(64 << 10).unwrap();
+    let mut stream = socket.connect(server.address).await.unwrap();
+    let body = r#"{"query":"{ huge }"}"#;
+    let request = format!(
+        "POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let mut answer = Vec::new();
+    let read = tokio::time::timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await;
+    assert!(read.is_ok() && answer.len() < 30_000_000, "{} bytes came", answer.len());
+}

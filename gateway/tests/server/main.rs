@@ -8,8 +8,10 @@
     reason = "a test's helpers fail by panicking"
 )]
 
+mod cli;
 mod config;
 mod connections;
+mod engine;
 mod engine_double;
 mod graphiql;
 mod http;

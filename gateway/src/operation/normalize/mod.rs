@@ -12,7 +12,7 @@ use apollo_compiler::parser::Parser;
 
 use super::error::{RequestError, RequestErrorCode};
 use super::limits::Limits;
-use super::selection::Operation;
+use super::selection::{Field, Operation};
 use crate::supergraph::Supergraph;
 
 /// Parses, validates, bounds and normalizes one operation of a document.
@@ -29,6 +29,11 @@ pub fn normalize(
     })?;
     let operation = pick::operation(&document, operation_name).map_err(|error| vec![error])?;
     let selection = expand::selection(supergraph, &document, operation)?;
+    let asks_for_schema = |field: &Field| matches!(field.name.as_str(), "__schema" | "__type");
+    if !limits.introspection && selection.fields.iter().any(asks_for_schema) {
+        let code = RequestErrorCode::IntrospectionDisabled;
+        return Err(vec![RequestError::new(code, "introspection is switched off")]);
+    }
     Ok(Arc::new(Operation {
         kind: operation.operation_type,
         name: operation.name.clone(),

@@ -34,8 +34,13 @@ pub(super) struct Close {
 }
 
 impl Close {
+    /// A control frame holds at most 123 bytes of reason.
     pub fn new(code: u16, reason: impl Into<String>) -> Close {
-        Close { code, reason: reason.into() }
+        let mut reason = reason.into();
+        while reason.len() > 123 {
+            reason.pop();
+        }
+        Close { code, reason }
     }
 
     pub fn invalid(reason: &str) -> Close {

@@ -1,0 +1,137 @@
+//! The server with the real engine: what clients must not reach, and what they are told of a subgraph that is down.
+
+use axum::body::Body;
+use gateway::composition::{SubgraphSchema, compose};
+use gateway::server::{EngineSlot, supergraph_file};
+use serde_json::json;
+
+use crate::support::{TestServer, settings};
+use crate::websocket::Socket;
+
+/// Composes subgraph schemas, each served at its URL.
+pub fn supergraph(subgraphs: &[(&str, &str, &str)]) -> String {
+    let schema = |(name, url, sdl): &(&str, &str, &str)| SubgraphSchema {
+        name: (*name).to_owned(),
+        url: (*url).to_owned(),
+        sdl: format!(
+            "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.3\", import: [\"@key\"])\n{sdl}"
+        ),
+    };
+    let composition = compose(subgraphs.iter().map(schema).collect());
+    composition.supergraph_sdl.unwrap_or_else(|| panic!("{:?}", composition.diagnostics))
+}
+
+/// A gateway before two subgraphs: nothing listens where they should be.
+async fn gateway(yaml: &str) -> TestServer {
+    let sdl = supergraph(&[
+        (
+            "users",
+            "http://127.0.0.1:1/graphql",
+            "type Query { me: User } type User @key(fields: \"id\") { id: ID! name: String }",
+        ),
+        (
+            "notes",
+            "http://127.0.0.1:1/graphql",
+            "type Query { notes: [String!] } type User @key(fields: \"id\") { id: ID! notes: [String!]! }",
+        ),
+    ]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("supergraph.graphql");
+    std::fs::write(&path, sdl).unwrap();
+    let engine = supergraph_file::load(&path, &settings(yaml)).unwrap();
+    TestServer::start_with(yaml, EngineSlot::holding(engine)).await
+}
+
+#[tokio::test]
+async fn the_doors_between_gateway_and_subgraphs_do_not_exist_for_clients() {
+    let server = gateway("").await;
+    let forbidden = [
+        "{ _service { sdl } }",
+        "{ _entities(representations: [{ __typename: \"User\", id: 1 }]) { __typename } }",
+        "query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { name } } }",
+        "{ ...F } fragment F on Query { s: _service { sdl } }",
+    ];
+    let mut socket = Socket::open(&server, &[]).await.unwrap();
+    socket.initialise().await;
+    for query in forbidden {
+        let answer = server.query(query, &[("accept", "application/graphql-response+json")]).await;
+        assert_eq!((answer.status, answer.code().as_str()), (400, "GRAPHQL_VALIDATION_FAILED"), "{query}");
+        let path =
+            format!("/graphql?query={}", query.replace(' ', "+").replace('{', "%7B").replace('}', "%7D"));
+        let answer = server.send("GET", &path.replace('"', "%22"), &[], Body::empty()).await;
+        assert_eq!(answer.code(), "GRAPHQL_VALIDATION_FAILED", "{query}");
+        socket.send(json!({ "type": "subscribe", "id": "1", "payload": { "query": query } })).await;
+        let said = socket.next().await.unwrap();
+        assert_eq!(
+            (&said["type"], said["payload"][0]["extensions"]["code"].as_str()),
+            (&json!("error"), Some("GRAPHQL_VALIDATION_FAILED"))
+        );
+    }
+    let names = server.query("{ __schema { types { name } queryType { fields { name } } } }", &[]).await;
+    for hidden in ["_entities", "_service", "_Any", "_Service", "_Entity", "join__"] {
+        assert!(!names.text().contains(hidden), "{hidden} is public");
+    }
+}
+
+#[tokio::test]
+async fn a_subgraph_that_is_down_is_told_with_path_and_code_and_nothing_internal() {
+    let server = gateway("").await;
+    let answer = server.query("{ __typename mine: me { name notes } notes }", &[]).await;
+    assert_eq!(answer.status, 200);
+    let body = answer.json();
+    assert_eq!(body["data"], json!({ "__typename": "Query", "mine": null, "notes": null }));
+    for error in body["errors"].as_array().unwrap() {
+        assert_eq!(error["extensions"]["code"], "SUBGRAPH_UNREACHABLE");
+        assert!(error["path"] == json!(["mine"]) || error["path"] == json!(["notes"]), "{error}");
+    }
+    for internal in ["127.0.0.1", "refused", "/src/", "os error"] {
+        assert!(!answer.text().contains(internal), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn introspection_can_be_switched_off_for_every_way_to_ask() {
+    let server = gateway("limits: { introspection: false }").await;
+    for query in [
+        "{ __schema { types { name } } }",
+        "{ alias: __type(name: \"User\") { name } }",
+        "{ ...F } fragment F on Query { ... on Query { __schema { types { name } } } }",
+        "query ($yes: Boolean!) { __schema @include(if: $yes) { types { name } } }",
+    ] {
+        assert_eq!(server.query(query, &[]).await.code(), "INTROSPECTION_DISABLED", "{query}");
+    }
+    assert_eq!(server.query("{ __typename }", &[]).await.json()["data"]["__typename"], "Query");
+}
+
+#[tokio::test]
+async fn configured_limits_reach_the_engine() {
+    let server = gateway("limits: { depth: 1, tokens: 100 }").await;
+    assert_eq!(server.query("{ me { name } }", &[]).await.code(), "LIMIT_EXCEEDED");
+    assert_eq!(server.query(&"{ __typename ".repeat(60), &[]).await.code(), "LIMIT_EXCEEDED");
+    assert_eq!(server.query("{ notes }", &[]).await.code(), "SUBGRAPH_UNREACHABLE");
+}
+
+#[test]
+fn a_supergraph_that_cannot_be_served_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("supergraph.graphql");
+    let load = |sdl: &str, yaml: &str| {
+        std::fs::write(&file, sdl).unwrap();
+        supergraph_file::load(&file, &settings(yaml)).err().map(|error| error.to_string()).unwrap_or_default()
+    };
+    let sdl = |url: &str| supergraph(&[("one", url, "type Query { a: Int }")]);
+    assert_eq!(load(&sdl("http://one/"), ""), "");
+    assert_eq!(load(&sdl(""), "subgraphs: { one: { url: 'http://one/' } }"), "");
+    for (said, expected) in [
+        (load(&sdl(""), ""), "subgraph `one`: the supergraph has no URL for it"),
+        (load(&sdl("ftp://one/"), ""), "does not begin with http:// or https://"),
+        (
+            load(&sdl("http://one/"), "subgraphs: { onne: {} }"),
+            "names a subgraph `onne`, but the supergraph has: one",
+        ),
+        (load("type Query { a: Int }", ""), "not a join-spec supergraph"),
+        (load("type Query {", ""), "not valid GraphQL"),
+    ] {
+        assert!(said.contains(expected) && said.contains("\nnext: "), "said: {said}\nnot: {expected}");
+    }
+}
