@@ -1,12 +1,14 @@
 //! What the search engine answers: hits and suggestions.
 
 use async_graphql::{Context, Object, Result};
+use service::error::nullable;
 use service::{ClientError, Failure, PageArgs};
 use stores::StoreError;
 use stores::search::{Facet, SearchRequest};
 
-use crate::store::Stores;
+use crate::store::stores;
 use crate::types::collection::{Collection, to_stores};
+use crate::types::document::at_most;
 use crate::types::facets::FACETS;
 use crate::types::search_connection::SearchConnection;
 use crate::types::search_filter::SearchFilter;
@@ -41,23 +43,25 @@ impl Search {
         #[graphql(desc = "Go on after this cursor; it belongs to the same words, filter and order.")]
         after: Option<String>,
     ) -> Result<Option<SearchConnection>> {
-        let page = PageArgs::<String>::new(first, None).map_err(Failure::from)?;
-        let text = checked_text("text", text.unwrap_or_default()).map_err(Failure::from)?;
-        let (collections, filter) = filter.unwrap_or_default().checked().map_err(Failure::from)?;
-        let order =
-            order.unwrap_or(if text.is_empty() { SearchOrder::Newest } else { SearchOrder::Relevance });
-        let request = SearchRequest {
-            collections,
-            text: Some(text),
-            filter,
-            order: order.into(),
-            first: page.first,
-            after,
-            facets: asked_facets(ctx),
-            highlight: ctx.look_ahead().field("edges").field("highlights").exists(),
-        };
-        let result = ctx.data::<Stores>()?.search.search(&request).await.map_err(failure)?;
-        Ok(Some(SearchConnection { is_continued: request.after.is_some(), result }))
+        nullable(ctx, async {
+            let page = PageArgs::<String>::new(first, None)?;
+            let text = checked_text("text", text.unwrap_or_default())?;
+            let (collections, filter) = filter.unwrap_or_default().checked()?;
+            let unless_told = if text.is_empty() { SearchOrder::Newest } else { SearchOrder::Relevance };
+            let request = SearchRequest {
+                collections,
+                text: Some(text),
+                filter,
+                order: order.unwrap_or(unless_told).into(),
+                first: page.first,
+                after,
+                facets: asked_facets(ctx),
+                highlight: ctx.look_ahead().field("edges").field("highlights").exists(),
+            };
+            let result = stores(ctx)?.search.search(&request).await.map_err(failure)?;
+            Ok(Some(SearchConnection { is_continued: request.after.is_some(), result }))
+        })
+        .await
     }
 
     /// Titles that begin like what is being typed, or have words that do; those that begin so come first, then the newest.
@@ -68,13 +72,12 @@ impl Search {
         #[graphql(desc = "In which collections; all unless told.")] collections: Option<Vec<Collection>>,
         #[graphql(desc = "How many, 10 unless told, at most 20.")] first: Option<i32>,
     ) -> Result<Option<Vec<String>>> {
-        let first = match first.unwrap_or(10) {
-            first @ 0..=MOST_SUGGESTIONS => usize::try_from(first).unwrap_or_default(),
-            first => return Err(not_a_count(first).into()),
-        };
-        let prefix = checked_text("prefix", prefix).map_err(Failure::from)?;
-        let titles = ctx.data::<Stores>()?.search.suggest(&to_stores(collections), &prefix, first).await;
-        Ok(Some(titles.map_err(Failure::from)?))
+        nullable(ctx, async {
+            let first = at_most(MOST_SUGGESTIONS, first.unwrap_or(10))?;
+            let prefix = checked_text("prefix", prefix)?;
+            Ok(Some(stores(ctx)?.search.suggest(&to_stores(collections), &prefix, first).await?))
+        })
+        .await
     }
 }
 
@@ -92,16 +95,6 @@ fn checked_text(argument: &str, text: String) -> std::result::Result<String, Cli
             Err(ClientError::new("BAD_USER_INPUT", message))
         }
         _ => Ok(text.to_owned()),
-    }
-}
-
-fn not_a_count(first: i32) -> Failure {
-    match first < 0 {
-        true => ClientError::new("PAGE_SIZE_NEGATIVE", "`first` must not be negative").into(),
-        false => {
-            let message = format!("`first` is {first}; the most is {MOST_SUGGESTIONS}");
-            ClientError::new("PAGE_SIZE_TOO_LARGE", message).into()
-        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Interface};
-use service::{ClientError, DateTime, Failure};
+use async_graphql::{Context, ID, Interface, Result};
+use service::error::nullable;
+use service::{ClientError, DateTime};
 
 use super::collection::Collection;
 use super::policy_document::PolicyDocument;
@@ -16,6 +17,7 @@ use crate::store::document::Head;
 const MOST_SIMILAR: i32 = 20;
 
 /// A document of any collection.
+#[expect(clippy::duplicated_attributes, reason = "fields of one type are not duplicates")]
 #[derive(Interface, Clone)]
 #[graphql(
     field(name = "id", ty = "ID", desc = "The document's id."),
@@ -64,30 +66,39 @@ impl Document {
 }
 
 /// The text of a document; null if it was deleted since its head was read.
-pub(super) async fn body(ctx: &Context<'_>, head: &Head) -> Result<Option<String>, Failure> {
-    let body = loaders::of(ctx)?.load_one(BodyOf(head.id.clone())).await?;
-    Ok(body.map(|body| body.as_ref().to_owned()))
+pub(super) async fn body(ctx: &Context<'_>, head: &Head) -> Result<Option<String>> {
+    nullable(ctx, async {
+        let body = loaders::of(ctx)?.load_one(BodyOf(head.id.clone())).await?;
+        Ok(body.map(|body| body.as_ref().to_owned()))
+    })
+    .await
 }
 
+/// Documents like this one; null while the search engine is down.
 pub(super) async fn similar(
     ctx: &Context<'_>,
     head: &Head,
     first: Option<i32>,
-) -> Result<Option<Vec<Document>>, Failure> {
-    let first = match first.unwrap_or(5) {
-        first @ 0..=MOST_SIMILAR => usize::try_from(first).unwrap_or_default(),
-        first if first < 0 => {
-            return Err(ClientError::new("PAGE_SIZE_NEGATIVE", "`first` must not be negative").into());
+) -> Result<Option<Vec<Document>>> {
+    nullable(ctx, async {
+        let first = at_most(MOST_SIMILAR, first.unwrap_or(5))?;
+        let hits =
+            loaders::of(ctx)?.load_one(SimilarTo { id: head.id.clone(), first }).await?.unwrap_or_default();
+        let heads = loaders::heads(ctx, hits.into_iter().map(|hit| hit.id)).await?;
+        Ok(Some(heads.into_iter().map(Document::from).collect()))
+    })
+    .await
+}
+
+/// How many items a short list is to have.
+pub(crate) fn at_most(most: i32, first: i32) -> std::result::Result<usize, ClientError> {
+    match usize::try_from(first) {
+        Err(_) => Err(ClientError::new("PAGE_SIZE_NEGATIVE", "`first` must not be negative")),
+        Ok(_) if first > most => {
+            Err(ClientError::new("PAGE_SIZE_TOO_LARGE", format!("`first` is {first}; the most is {most}")))
         }
-        first => {
-            let message = format!("`first` is {first}; the most is {MOST_SIMILAR}");
-            return Err(ClientError::new("PAGE_SIZE_TOO_LARGE", message).into());
-        }
-    };
-    let hits =
-        loaders::of(ctx)?.load_one(SimilarTo { id: head.id.clone(), first }).await?.unwrap_or_default();
-    let heads = loaders::heads(ctx, hits.into_iter().map(|hit| hit.id)).await?;
-    Ok(Some(heads.into_iter().map(Document::from).collect()))
+        Ok(first) => Ok(first),
+    }
 }
 
 /// A document type: the fields of `Document` and those of its own.
@@ -122,7 +133,7 @@ macro_rules! document_type {
 
             /// The full text.
             pub async fn body(&self, ctx: &async_graphql::Context<'_>) -> async_graphql::Result<Option<String>> {
-                Ok($crate::types::document::body(ctx, &self.0).await?)
+                $crate::types::document::body(ctx, &self.0).await
             }
 
             /// The language of the text as a code: ko, en and so on.
@@ -161,7 +172,7 @@ macro_rules! document_type {
                 ctx: &async_graphql::Context<'_>,
                 #[graphql(desc = "How many, 5 unless told, at most 20.")] first: Option<i32>,
             ) -> async_graphql::Result<Option<Vec<$crate::types::document::Document>>> {
-                Ok($crate::types::document::similar(ctx, &self.0, first).await?)
+                $crate::types::document::similar(ctx, &self.0, first).await
             }
 
             $($own)*
