@@ -18,7 +18,7 @@ impl Answers for EngineDouble {
             match request.query.as_str() {
                 "{ hello }" => executed(json!({ "hello": "world" })),
                 "{ big }" => executed(json!({ "big": "x".repeat(10_000) })),
-                "{ huge }" => executed(json!({ "huge": "x".repeat(30_000_000) })),
+                "{ huge }" => executed(json!({ "huge": "x".repeat(16_000_000) })),
                 "{ headers }" => {
                     let text = |value: &http::HeaderValue| value.to_str().unwrap().to_owned();
                     let headers: serde_json::Map<_, _> = context
