@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use commands::{compose, plan, serve};
+use commands::{check, compose, plan, serve};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -25,6 +25,7 @@ enum Command {
     Serve(serve::Arguments),
     Compose(compose::Arguments),
     Plan(plan::Arguments),
+    Check(check::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         Command::Compose(arguments) => compose::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

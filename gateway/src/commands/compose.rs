@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use gateway::composition::diagnostic::{Diagnostic, Severity};
+use gateway::checks::describe;
+use gateway::composition::diagnostic::Severity;
 use gateway::composition::{SubgraphSchema, compose};
 use gateway::config::{self, ComposedSubgraph};
 
@@ -26,8 +27,9 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let subgraphs = config::load_compose_file(&arguments.config).map_err(Failure::wrong_use)?;
     let composition = compose(subgraphs.iter().map(schema).collect());
+    let texts = subgraphs.iter().map(text).collect();
     for diagnostic in &composition.diagnostics {
-        say(&describe(diagnostic, &subgraphs));
+        say(&describe(diagnostic, &texts));
     }
     let Some(sdl) = composition.supergraph_sdl else {
         let count = composition.diagnostics.iter().filter(|found| found.severity == Severity::Error).count();
@@ -51,35 +53,14 @@ fn write_whole(path: &std::path::Path, text: &str) -> std::io::Result<()> {
     std::fs::rename(&beside, path)
 }
 
+/// What diagnostics of a subgraph are about: its file and its text.
+fn text(subgraph: &ComposedSubgraph) -> (String, (String, String)) {
+    let file =
+        subgraph.file.as_ref().map_or_else(|| subgraph.name.clone(), |file| file.display().to_string());
+    (subgraph.name.clone(), (file, subgraph.sdl.clone()))
+}
+
 fn schema(subgraph: &ComposedSubgraph) -> SubgraphSchema {
     let ComposedSubgraph { name, url, sdl, .. } = subgraph.clone();
     SubgraphSchema { name, url, sdl }
-}
-
-/// A finding in the form that editors jump from: `file:line:column: severity CODE: message`, then the line itself.
-fn describe(found: &Diagnostic, subgraphs: &[ComposedSubgraph]) -> String {
-    let severity = match found.severity {
-        Severity::Error => "error",
-        Severity::Warning => "warning",
-        Severity::Hint => "hint",
-    };
-    let mut places = found.places.iter().filter_map(|place| {
-        let subgraph = subgraphs.iter().find(|subgraph| subgraph.name == place.subgraph)?;
-        let file = subgraph.file.as_ref().map_or(subgraph.name.clone(), |file| file.display().to_string());
-        let line = subgraph.sdl.lines().nth(place.start.line - 1).unwrap_or_default();
-        Some((format!("{file}:{}:{}", place.start.line, place.start.column), line.trim()))
-    });
-    let head = format!("{severity} {}: {}", found.code, found.message);
-    let mut text = match places.next() {
-        Some((place, line)) => format!("{place}: {head}\n    {line}"),
-        None if found.subgraphs.is_empty() => head,
-        None => format!("[{}] {head}", found.subgraphs.join(", ")),
-    };
-    for (place, line) in places {
-        text.push_str(&format!("\n  and {place}:\n    {line}"));
-    }
-    if !found.help.is_empty() {
-        text.push_str(&format!("\n  help: {}", found.help));
-    }
-    text
 }

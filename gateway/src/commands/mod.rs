@@ -1,5 +1,6 @@
 //! The commands of the binary: each reads its arguments, calls the library and says what came out.
 
+pub mod check;
 pub mod compose;
 pub mod plan;
 pub mod serve;
