@@ -4,5 +4,6 @@ mod entities;
 mod faults;
 mod harness;
 mod nulls;
+mod oracle;
 
 mod subscriptions;

@@ -17,14 +17,14 @@ use crate::harness::world::{Federation, Maker, World};
 use crate::harness::{answer, interpreter, supergraph};
 
 /// Subgraphs, and everything made from them once.
-struct Bench {
+pub struct Bench {
     supergraph: Arc<Supergraph>,
     subgraphs: Vec<(String, String)>,
     federation: Federation,
 }
 
 impl Bench {
-    fn new(supergraph: Arc<Supergraph>, subgraphs: Vec<(String, String)>) -> Bench {
+    pub fn new(supergraph: Arc<Supergraph>, subgraphs: Vec<(String, String)>) -> Bench {
         let schemas: Vec<(String, Schema)> =
             subgraphs.iter().map(|(name, sdl)| (name.clone(), fakes::parse(sdl))).collect();
         Bench { supergraph, subgraphs, federation: Federation::of(&schemas) }
@@ -32,11 +32,12 @@ impl Bench {
 
     fn world(&self, random: &mut ChaCha8Rng, null_rate: f64) -> World {
         let schema = self.supergraph.full_schema();
-        Maker { schema, federation: &self.federation, random, null_rate, tokens: 0 }.world()
+        let public = self.supergraph.api_schema();
+        Maker { schema, public, federation: &self.federation, random, null_rate, tokens: 0 }.world()
     }
 
     /// How many of `operations` random operations were compared, and what differed.
-    async fn compare(&self, seed: u64, operations: usize) -> (usize, Vec<String>) {
+    pub async fn compare(&self, seed: u64, operations: usize) -> (usize, Vec<String>) {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let api = self.supergraph.api_schema();
         let (mut compared, mut differences) = (0, Vec::new());

@@ -339,7 +339,11 @@ impl Emitter<'_> {
                 && field.arguments == want.arguments
         });
         let index = match found {
-            Some(index) => index,
+            Some(index) => {
+                let known = &mut self.selections[at].fields[index];
+                known.guard = known.guard.or(&guard);
+                index
+            }
             None => {
                 let child =
                     target.filter(|_| want.child.is_some()).map(|ty| self.selection(subgraph, Some(ty)));

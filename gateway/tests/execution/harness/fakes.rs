@@ -31,7 +31,12 @@ const DIRECTIVES: &str = r#"
 
 /// The SDL as a schema that a server would have, without the federation machinery's definitions checked.
 pub fn parse(sdl: &str) -> Schema {
-    Schema::parse(format!("{sdl}\n{DIRECTIVES}"), "subgraph.graphql").unwrap_or_else(|errors| errors.partial)
+    build(format!("{sdl}\n{DIRECTIVES}"))
+}
+
+fn build(sdl: String) -> Schema {
+    let builder = Schema::builder().adopt_orphan_extensions().parse(sdl, "subgraph.graphql");
+    builder.build().unwrap_or_else(|errors| errors.partial)
 }
 
 /// The same, able to answer `_entities`.
@@ -50,8 +55,7 @@ pub fn executable(sdl: &str) -> Valid<Schema> {
             names.join(" | ")
         )
     };
-    let schema = Schema::parse(format!("{sdl}\n{DIRECTIVES}\n{machinery}"), "subgraph.graphql");
-    Valid::assume_valid(schema.unwrap_or_else(|errors| errors.partial))
+    Valid::assume_valid(build(format!("{sdl}\n{DIRECTIVES}\n{machinery}")))
 }
 
 /// The transport.

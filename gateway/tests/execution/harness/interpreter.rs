@@ -179,7 +179,16 @@ impl<'w> Object<'w> {
                     };
                     seen.insert(field.name.to_string(), value);
                 }
-                ast::Selection::InlineFragment(fragment) => self.see(source, &fragment.selection_set, seen),
+                ast::Selection::InlineFragment(fragment) => {
+                    let runtime = source.get("__typename").and_then(Value::as_str);
+                    let condition = fragment.type_condition.as_ref();
+                    let is_on = condition.zip(runtime).is_none_or(|(condition, runtime)| {
+                        possible(self.full, condition).iter().any(|ty| ty == runtime)
+                    });
+                    if is_on {
+                        self.see(source, &fragment.selection_set, seen);
+                    }
+                }
                 ast::Selection::FragmentSpread(_) => {}
             }
         }

@@ -1,9 +1,9 @@
 //! Data for a whole supergraph, made from its schema: every leaf a token of its own, entities by reference.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use apollo_compiler::Schema;
-use apollo_compiler::ast::Type;
+use apollo_compiler::ast::{FieldDefinition, Type};
 use apollo_compiler::schema::ExtendedType;
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
@@ -28,6 +28,10 @@ pub struct Federation {
     pub entities: Vec<String>,
     /// By (type, field): the field set that the field is computed from.
     pub requires: BTreeMap<(String, String), String>,
+    /// Names of fields in keys; they are never null.
+    key_fields: BTreeSet<String>,
+    /// By (type, field): its types in the subgraphs that resolve it, and the runtime types that each knows.
+    known: BTreeMap<(String, String), Vec<(Type, BTreeSet<String>)>>,
 }
 
 impl Federation {
@@ -36,8 +40,10 @@ impl Federation {
         let mut federation = Federation::default();
         for (_, schema) in subgraphs {
             for (name, ty) in &schema.types {
-                if ty.directives().has("key") {
+                let keys = ty.directives().get_all("key").filter_map(|key| key.specified_argument_by_name("fields")?.as_str());
+                for key in keys {
                     federation.entities.push(name.to_string());
+                    federation.key_fields.extend(key.split_whitespace().map(ToString::to_string));
                 }
                 let fields = match ty {
                     ExtendedType::Object(object) => &object.fields,
@@ -45,21 +51,51 @@ impl Federation {
                     _ => continue,
                 };
                 for (field, definition) in fields {
-                    let requires = definition.directives.get("requires");
-                    if let Some(set) = requires.and_then(|r| r.specified_argument_by_name("fields")?.as_str())
-                    {
-                        federation.requires.insert((name.to_string(), field.to_string()), set.to_string());
-                    }
+                    federation.field(schema, (name.to_string(), field.to_string()), definition);
                 }
             }
         }
         federation
     }
+
+    fn field(&mut self, schema: &Schema, at: (String, String), definition: &FieldDefinition) {
+        let requires = definition.directives.get("requires");
+        if let Some(set) = requires.and_then(|r| r.specified_argument_by_name("fields")?.as_str()) {
+            self.requires.insert(at.clone(), set.to_string());
+        }
+        let runtime = possible(schema, definition.ty.inner_named_type()).into_iter().collect();
+        self.known.entry(at).or_default().push((definition.ty.clone(), runtime));
+    }
+
+    /// A field's type where null is only where all subgraphs allow it.
+    fn strict(&self, at: &(String, String), ty: &Type) -> Type {
+        let known = self.known.get(at).into_iter().flatten();
+        let strict = known.fold(ty.clone(), |ty, (other, _)| stricter(&ty, other));
+        if self.key_fields.contains(&at.1) { strict.non_null() } else { strict }
+    }
+
+    /// The runtime types of a field that every subgraph with the field knows.
+    fn runtime(&self, at: &(String, String), possible: Vec<String>) -> Vec<String> {
+        let known = self.known.get(at).into_iter().flatten();
+        let interface = |types: &BTreeSet<String>, ty: &String| types.contains(ty) || !types.iter().any(|t| possible.contains(t));
+        let known: Vec<_> = known.collect();
+        possible.iter().filter(|ty| known.iter().all(|(_, types)| interface(types, ty))).cloned().collect()
+    }
+}
+
+fn stricter(a: &Type, b: &Type) -> Type {
+    let ty = match (a, b) {
+        (Type::List(a) | Type::NonNullList(a), Type::List(b) | Type::NonNullList(b)) => Type::List(Box::new(stricter(a, b))),
+        (a, _) => a.clone().nullable(),
+    };
+    if a.is_non_null() || b.is_non_null() { ty.non_null() } else { ty }
 }
 
 /// Makes worlds.
 pub struct Maker<'a> {
     pub schema: &'a Schema,
+    /// Without what is inaccessible: such types never occur.
+    pub public: &'a Schema,
     pub federation: &'a Federation,
     pub random: &'a mut ChaCha8Rng,
     pub null_rate: f64,
@@ -98,27 +134,31 @@ impl Maker<'_> {
                 Some(set) if is_leaf && !definition.ty.is_list() => {
                     json!({ "$requires": set, "type": definition.ty.inner_named_type().as_str() })
                 }
-                _ => self.value(&definition.ty, depth),
+                _ => {
+                    let at = (name.to_string(), field.to_string());
+                    let ty = self.federation.strict(&at, &definition.ty);
+                    self.value(&at, &ty, depth)
+                }
             };
             fields.insert(field.to_string(), value);
         }
         Value::Object(fields)
     }
 
-    fn value(&mut self, ty: &Type, depth: usize) -> Value {
+    fn value(&mut self, at: &(String, String), ty: &Type, depth: usize) -> Value {
         if !ty.is_non_null() && (depth > 3 || self.random.random_bool(self.null_rate)) {
             return Value::Null;
         }
         match ty {
             Type::List(item) | Type::NonNullList(item) => {
                 let length = if depth > 3 { 0 } else { self.random.random_range(0..4) };
-                Value::Array((0..length).map(|_| self.value(item, depth)).collect())
+                Value::Array((0..length).map(|_| self.value(at, item, depth)).collect())
             }
-            Type::Named(name) | Type::NonNullNamed(name) => self.named(name, depth),
+            Type::Named(name) | Type::NonNullNamed(name) => self.named(at, name, depth),
         }
     }
 
-    fn named(&mut self, name: &str, depth: usize) -> Value {
+    fn named(&mut self, at: &(String, String), name: &str, depth: usize) -> Value {
         self.tokens += 1;
         match self.schema.types.get(name) {
             Some(ExtendedType::Scalar(_)) => match name {
@@ -131,7 +171,11 @@ impl Maker<'_> {
                 json!(ty.values.keys().nth(self.random.random_range(0..ty.values.len())).unwrap().to_string())
             }
             _ => {
-                let possible = possible(self.schema, name);
+                let possible = possible(self.public, name);
+                let possible = self.federation.runtime(at, possible);
+                if possible.is_empty() {
+                    return Value::Null;
+                }
                 let runtime = possible[self.random.random_range(0..possible.len())].clone();
                 if self.is_entity(&runtime) {
                     return json!({"$ref": [runtime, self.random.random_range(0..COUNT)]});
