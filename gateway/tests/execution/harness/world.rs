@@ -40,7 +40,10 @@ impl Federation {
         let mut federation = Federation::default();
         for (_, schema) in subgraphs {
             for (name, ty) in &schema.types {
-                let keys = ty.directives().get_all("key").filter_map(|key| key.specified_argument_by_name("fields")?.as_str());
+                let keys = ty
+                    .directives()
+                    .get_all("key")
+                    .filter_map(|key| key.specified_argument_by_name("fields")?.as_str());
                 for key in keys {
                     federation.entities.push(name.to_string());
                     federation.key_fields.extend(key.split_whitespace().map(ToString::to_string));
@@ -77,7 +80,9 @@ impl Federation {
     /// The runtime types of a field that every subgraph with the field knows.
     fn runtime(&self, at: &(String, String), possible: Vec<String>) -> Vec<String> {
         let known = self.known.get(at).into_iter().flatten();
-        let interface = |types: &BTreeSet<String>, ty: &String| types.contains(ty) || !types.iter().any(|t| possible.contains(t));
+        let interface = |types: &BTreeSet<String>, ty: &String| {
+            types.contains(ty) || !types.iter().any(|t| possible.contains(t))
+        };
         let known: Vec<_> = known.collect();
         possible.iter().filter(|ty| known.iter().all(|(_, types)| interface(types, ty))).cloned().collect()
     }
@@ -85,7 +90,9 @@ impl Federation {
 
 fn stricter(a: &Type, b: &Type) -> Type {
     let ty = match (a, b) {
-        (Type::List(a) | Type::NonNullList(a), Type::List(b) | Type::NonNullList(b)) => Type::List(Box::new(stricter(a, b))),
+        (Type::List(a) | Type::NonNullList(a), Type::List(b) | Type::NonNullList(b)) => {
+            Type::List(Box::new(stricter(a, b)))
+        }
         (a, _) => a.clone().nullable(),
     };
     if a.is_non_null() || b.is_non_null() { ty.non_null() } else { ty }
