@@ -6,5 +6,6 @@ mod fixture;
 mod keys;
 mod lists;
 mod schema;
+mod secrets;
 mod sessions;
 mod tokens;

@@ -1,5 +1,7 @@
 //! Reads the body of a GraphQL request: JSON only, one request, within the size limit, mistakes named with their place.
 
+use std::time::Duration;
+
 use async_graphql::{Request, Variables};
 use axum::body::Body;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -8,6 +10,9 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::refusal::Refusal;
+
+/// A body that is not there by then is given up.
+const SLOWEST: Duration = Duration::from_secs(10);
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -22,7 +27,14 @@ struct GraphqlBody {
 /// The GraphQL request in a body.
 pub(crate) async fn read(headers: &HeaderMap, body: Body, limit: usize) -> Result<Request, Refusal> {
     check_headers(headers)?;
-    let bytes = match Limited::new(body, limit).collect().await {
+    let Ok(collected) = tokio::time::timeout(SLOWEST, Limited::new(body, limit).collect()).await else {
+        return Err(Refusal::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "BODY_TOO_SLOW",
+            "the request body came too slowly",
+        ));
+    };
+    let bytes = match collected {
         Ok(collected) => collected.to_bytes(),
         Err(error) if error.is::<LengthLimitError>() => {
             let message = format!("the request body is larger than {limit} bytes");

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+
+use super::tree::Tree;
 
 /// What is wrong with the settings, with the line or the variable.
 #[derive(Debug, thiserror::Error)]
@@ -41,64 +42,35 @@ pub fn load<S: DeserializeOwned>(
     file: Option<&Path>,
     environment: impl IntoIterator<Item = (String, String)>,
 ) -> Result<S, SettingsError> {
-    let (mut settings, mut tree) = match file {
-        Some(file) => read_file::<S>(file)?,
-        None => (
-            from_tree(&Value::Object(Map::new())).map_err(|reason| in_file("defaults", reason))?,
-            Value::Null,
-        ),
+    let text = match file {
+        Some(file) => std::fs::read_to_string(file).map_err(|error| SettingsError::Unreadable {
+            file: named(Some(file)),
+            reason: error.to_string(),
+        })?,
+        None => String::new(),
     };
+    let text = if text.trim().is_empty() { "{}" } else { &text };
+    let in_file = |reason: String| SettingsError::File { file: named(file), reason };
+    let mut settings = serde_saphyr::from_str(text).map_err(|error| in_file(error.to_string()))?;
     let prefix = format!("KNLAB_{}_", server.to_uppercase());
     let mut overlays: Vec<_> =
         environment.into_iter().filter(|(name, _)| name.starts_with(&prefix)).collect();
+    if overlays.is_empty() {
+        return Ok(settings);
+    }
     overlays.sort();
+    let mut tree = Tree::parse(text).map_err(in_file)?;
     for (variable, text) in overlays {
         let keys: Vec<String> = variable[prefix.len()..].split("__").map(str::to_lowercase).collect();
-        (settings, tree) = overlay(&tree, &keys, &text)
-            .map_err(|reason| SettingsError::Variable { variable: variable.clone(), reason })?;
+        tree = tree.with(&keys, &text);
+        settings = S::deserialize(tree.clone())
+            .map_err(|error| SettingsError::Variable { variable, reason: error.to_string() })?;
     }
     Ok(settings)
 }
 
-fn in_file(file: &str, reason: impl ToString) -> SettingsError {
-    SettingsError::File { file: file.to_string(), reason: reason.to_string() }
-}
-
-fn read_file<S: DeserializeOwned>(file: &Path) -> Result<(S, Value), SettingsError> {
-    let name = file.display().to_string();
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| SettingsError::Unreadable { file: name.clone(), reason: error.to_string() })?;
-    let text = if text.trim().is_empty() { "{}" } else { &text };
-    let settings = serde_saphyr::from_str(text).map_err(|error| in_file(&name, error))?;
-    let tree = serde_saphyr::from_str(text).map_err(|error| in_file(&name, error))?;
-    Ok((settings, tree))
-}
-
-fn from_tree<S: DeserializeOwned>(tree: &Value) -> Result<S, String> {
-    serde_json::from_value(tree.clone()).map_err(|error| error.to_string())
-}
-
-/// Tries the text as it is, then as a number, boolean or list in YAML.
-fn overlay<S: DeserializeOwned>(tree: &Value, keys: &[String], text: &str) -> Result<(S, Value), String> {
-    let as_text = with(tree.clone(), keys, Value::String(text.to_string()));
-    let reason = match from_tree(&as_text) {
-        Ok(settings) => return Ok((settings, as_text)),
-        Err(reason) => reason,
-    };
-    let typed = serde_saphyr::from_str::<Value>(text).map_err(|_| reason.clone())?;
-    let as_typed = with(tree.clone(), keys, typed);
-    from_tree(&as_typed).map(|settings| (settings, as_typed)).map_err(|_| reason)
-}
-
-fn with(tree: Value, keys: &[String], value: Value) -> Value {
-    let Some((key, rest)) = keys.split_first() else { return value };
-    let mut map = match tree {
-        Value::Object(map) => map,
-        _ => Map::new(),
-    };
-    let inner = map.remove(key).unwrap_or(Value::Null);
-    map.insert(key.clone(), with(inner, rest, value));
-    Value::Object(map)
+fn named(file: Option<&Path>) -> String {
+    file.map_or_else(|| "defaults".into(), |file| file.display().to_string())
 }
 
 #[cfg(test)]
@@ -114,19 +86,38 @@ mod tests {
     fn environment_lies_over_the_file_and_mistakes_are_named_with_their_place() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("auth.yaml");
-        std::fs::write(&file, "listen: 127.0.0.1:4101\ncallers:\n  gateway: secret-0123456789\n").unwrap();
-        let settings: Settings =
-            load("auth", Some(&file), variable("KNLAB_AUTH_TOKEN__LEEWAY_SECONDS", "7")).unwrap();
-        assert_eq!((settings.listen.port(), settings.token.leeway_seconds), (4101, 7));
-        assert!(settings.callers["gateway"].matches(b"secret-0123456789"));
-        assert!(!format!("{settings:?}").contains("secret-"));
+        let yaml =
+            "listen: 127.0.0.1:4101\ncallers:\n  gateway: 0123456789\n  admin: 'true1234'\nbody_limit: 7\n";
+        std::fs::write(&file, yaml).unwrap();
+        let mut environment = variable("KNLAB_AUTH_TOKEN__LEEWAY_SECONDS", "7");
+        environment.extend(variable("KNLAB_AUTH_CALLERS__OTHER", "#1: *secret"));
+        environment.extend(variable("KNLAB_OTHER_LISTEN", "of another server"));
+        let settings: Settings = load("auth", Some(&file), environment).unwrap();
+        let numbers = (settings.listen.port(), settings.token.leeway_seconds, settings.body_limit);
+        assert_eq!(numbers, (4101, 7, 7));
+        for (caller, secret) in [("gateway", "0123456789"), ("admin", "true1234"), ("other", "#1: *secret")] {
+            assert!(settings.callers[caller].matches(secret.as_bytes()), "{caller}");
+            assert!(!format!("{settings:?}").contains(secret));
+        }
+    }
 
-        std::fs::write(&file, "listen: 127.0.0.1:4101\nlisen: x\n").unwrap();
-        let error = load::<Settings>("auth", Some(&file), vec![]).unwrap_err().to_string();
-        assert!(error.contains("lisen") && error.contains("line 2"), "{error}");
-
-        let error =
-            load::<Settings>("auth", None, variable("KNLAB_AUTH_LISEN", "x")).unwrap_err().to_string();
-        assert!(error.contains("KNLAB_AUTH_LISEN") && error.contains("lisen"), "{error}");
+    #[test]
+    fn mistakes_are_named_with_their_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("auth.yaml");
+        let cases = [
+            ("listen: 127.0.0.1:4101\nlisen: x\n", "", "", &["lisen", "line 2"][..]),
+            ("body_limit: much\n", "", "", &["line 1"]),
+            ("callers: { gateway: short }", "", "", &["at least 8 characters", "line 1"]),
+            ("callers: { gateway: 'file:/nowhere' }", "", "", &["/nowhere"]),
+            ("{}", "KNLAB_AUTH_LISEN", "x", &["KNLAB_AUTH_LISEN", "lisen"]),
+            ("{}", "KNLAB_AUTH_BODY_LIMIT", "much", &["KNLAB_AUTH_BODY_LIMIT", "a whole number", "much"]),
+            ("{}", "KNLAB_AUTH_LISTEN__PORT", "1", &["KNLAB_AUTH_LISTEN__PORT"]),
+        ];
+        for (yaml, name, value, wanted) in cases {
+            std::fs::write(&file, yaml).unwrap();
+            let error = load::<Settings>("auth", Some(&file), variable(name, value)).unwrap_err().to_string();
+            assert!(wanted.iter().all(|part| error.contains(part)), "{yaml} {name}: {error}");
+        }
     }
 }

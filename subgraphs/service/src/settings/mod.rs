@@ -3,6 +3,7 @@
 
 mod load;
 mod secret;
+mod tree;
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};

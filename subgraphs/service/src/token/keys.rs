@@ -2,13 +2,15 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context as _, ensure};
 use arc_swap::ArcSwapOption;
 use futures::StreamExt as _;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use tokio::sync::Mutex;
+
+use crate::clock::Clock;
 
 const REFRESH_EVERY: Duration = Duration::from_secs(300);
 /// An unknown key id leads to a fetch at most this often, whoever sends such tokens.
@@ -52,19 +54,20 @@ pub enum KeySource {
 pub struct Keys {
     source: KeySource,
     fetched: SharedKeys,
-    last_try: Mutex<Option<Instant>>,
+    last_try: Mutex<Option<i64>>,
+    clock: Clock,
     client: reqwest::Client,
 }
 
 impl Keys {
     /// Keys from `source`; nothing is fetched yet.
-    pub fn new(source: KeySource) -> anyhow::Result<Self> {
+    pub fn new(source: KeySource, clock: Clock) -> anyhow::Result<Self> {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .timeout(FETCH_TIMEOUT)
             .build()
             .context("the HTTP client for the key set")?;
-        Ok(Self { source, fetched: SharedKeys::default(), last_try: Mutex::new(None), client })
+        Ok(Self { source, fetched: SharedKeys::default(), last_try: Mutex::new(None), clock, client })
     }
 
     /// Whether any key set is known.
@@ -113,10 +116,12 @@ impl Keys {
     async fn refetch(&self, url: &str, kid: &str) {
         let mut last_try = self.last_try.lock().await;
         let gap = if self.known() { REFETCH_GAP } else { GAP_WITHOUT_KEYS };
-        if self.look_up(kid).is_some() || last_try.is_some_and(|at| at.elapsed() < gap) {
+        let now = self.clock.now();
+        let too_soon = |at: i64| u128::try_from(now - at).is_ok_and(|passed| passed < gap.as_micros());
+        if self.look_up(kid).is_some() || last_try.is_some_and(too_soon) {
             return;
         }
-        *last_try = Some(Instant::now());
+        *last_try = Some(now);
         if let Err(error) = self.fetch(url).await {
             tracing::warn!(error = %format!("{error:#}"), "no key set from auth");
         }

@@ -106,7 +106,7 @@ impl Verifier {
         validation.validate_exp = false;
         validation.validate_nbf = false;
         Ok(Self {
-            keys: Arc::new(Keys::new(source)?),
+            keys: Arc::new(Keys::new(source, clock.clone())?),
             validation,
             leeway: i64::from(settings.leeway_seconds),
             clock,
