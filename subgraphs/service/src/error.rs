@@ -116,6 +116,14 @@ pub async fn nullable<T>(
     entity(ctx, work.await)
 }
 
+/// As `nullable`, for work that always has something to answer: payloads and lists.
+pub async fn or_null<T>(
+    ctx: &Context<'_>,
+    work: impl Future<Output = Result<T>>,
+) -> async_graphql::Result<Option<T>> {
+    entity(ctx, work.await.map(Some))
+}
+
 /// Gives every error a code, and hides those that a library or a `?` made out of an internal error.
 pub(crate) fn mask(error: &mut ServerError) {
     let has_code = error.extensions.as_ref().is_some_and(|values| values.get("code").is_some());

@@ -15,7 +15,7 @@ pub mod token;
 
 pub use caller::{Caller, Role, User, caller, require, require_user};
 pub use clock::Clock;
-pub use error::{ClientError, Failure, entity, internal, nullable};
+pub use error::{ClientError, Failure, entity, internal, nullable, or_null};
 pub use http::health::Health;
 pub use page::{Connection, PageArgs, TotalCount};
 pub use run::{run_main, start_logs};

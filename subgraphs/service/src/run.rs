@@ -11,10 +11,10 @@ use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
 use crate::server::{Server, serve};
-use crate::settings::load;
+use crate::settings::{SettingsError, load};
 
 /// Runs a server by its command line: `--sdl` prints the schema and ends; otherwise it serves until SIGINT or SIGTERM.
-/// Exit codes: 0 fine, 1 it could not start or failed, 2 wrong use.
+/// Exit codes: 0 fine, 1 it could not start or failed, 2 wrong use or wrong settings.
 pub fn run_main<S, F, Fut>(name: &'static str, sdl: fn() -> String, build: F) -> ExitCode
 where
     S: DeserializeOwned,
@@ -30,7 +30,7 @@ where
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{name}: {error:#}");
-            ExitCode::FAILURE
+            ExitCode::from(if error.is::<SettingsError>() { 2 } else { 1 })
         }
     }
 }
@@ -80,7 +80,11 @@ where
 /// Structured logs on standard error, one JSON object a line; `RUST_LOG` chooses what, `info` by default.
 pub fn start_logs() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = tracing_subscriber::fmt().json().with_writer(std::io::stderr).with_env_filter(filter);
+    let logs = tracing_subscriber::fmt()
+        .json()
+        .with_span_list(false)
+        .with_writer(std::io::stderr)
+        .with_env_filter(filter);
     // A process that already has logs (standalone, tests) keeps them.
     let _ = logs.try_init();
 }

@@ -1,8 +1,7 @@
 //! Personal API keys: made, revoked, exchanged for access tokens.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union};
-use service::error::Result;
-use service::{DateTime, Role};
+use service::{DateTime, Role, or_null};
 
 use super::session_payloads::AccountDeactivated;
 use crate::secrets::{API_KEY, fingerprint, random_secret};
@@ -103,35 +102,40 @@ impl ApiKeyMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The new key.")] input: CreateApiKeyInput,
-    ) -> Result<CreateApiKeyPayload> {
-        let auth = Auth::of(ctx)?;
-        let (user, _) = auth.live_session(ctx).await?;
-        let name = match InvalidInput::check_name("name", &input.name) {
-            Ok(name) => name,
-            Err(invalid) => return Ok(CreateApiKeyPayload::Invalid(invalid)),
-        };
-        if input.expires_in_days.is_some_and(|days| !(1..=3650).contains(&days)) {
-            let invalid = InvalidInput::new("expiresInDays", "A key ends after 1 to 3650 days.");
-            return Ok(CreateApiKeyPayload::Invalid(invalid));
-        }
-        let now = auth.now();
-        let secret = random_secret(API_KEY)?;
-        let row = ApiKeyRow {
-            id: auth.ids.next(),
-            user_id: user.id,
-            name,
-            hint: secret.chars().take(API_KEY.len() + 6).collect(),
-            created_at: now,
-            expires_at: input.expires_in_days.map(|days| now + i64::from(days) * DAY),
-            last_used_at: None,
-        };
-        if !auth.store.add_api_key(&row, &fingerprint(&secret), MOST_KEYS).await? {
-            let invalid =
-                InvalidInput::new("name", format!("There are {MOST_KEYS} keys already; revoke one first."));
-            return Ok(CreateApiKeyPayload::Invalid(invalid));
-        }
-        tracing::info!(target: "audit", user = row.user_id, api_key = row.id, "API key created");
-        Ok(CreateApiKeyPayload::Created(ApiKeyCreated { api_key: ApiKey(row), secret }))
+    ) -> async_graphql::Result<Option<CreateApiKeyPayload>> {
+        or_null(ctx, async {
+            let auth = Auth::of(ctx)?;
+            let (user, _) = auth.live_session(ctx).await?;
+            let name = match InvalidInput::check_name("name", &input.name) {
+                Ok(name) => name,
+                Err(invalid) => return Ok(CreateApiKeyPayload::Invalid(invalid)),
+            };
+            if input.expires_in_days.is_some_and(|days| !(1..=3650).contains(&days)) {
+                let invalid = InvalidInput::new("expiresInDays", "A key ends after 1 to 3650 days.");
+                return Ok(CreateApiKeyPayload::Invalid(invalid));
+            }
+            let now = auth.now();
+            let secret = random_secret(API_KEY)?;
+            let row = ApiKeyRow {
+                id: auth.ids.next(),
+                user_id: user.id,
+                name,
+                hint: secret.chars().take(API_KEY.len() + 6).collect(),
+                created_at: now,
+                expires_at: input.expires_in_days.map(|days| now + i64::from(days) * DAY),
+                last_used_at: None,
+            };
+            if !auth.store.add_api_key(&row, &fingerprint(&secret), MOST_KEYS).await? {
+                let invalid = InvalidInput::new(
+                    "name",
+                    format!("There are {MOST_KEYS} keys already; revoke one first."),
+                );
+                return Ok(CreateApiKeyPayload::Invalid(invalid));
+            }
+            tracing::info!(target: "audit", user = row.user_id, api_key = row.id, "API key created");
+            Ok(CreateApiKeyPayload::Created(ApiKeyCreated { api_key: ApiKey(row), secret }))
+        })
+        .await
     }
 
     /// Revokes an API key: one's own, or anybody's for administrators. Tokens that it was exchanged for run out by
@@ -140,18 +144,21 @@ impl ApiKeyMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The key's id.")] id: ID,
-    ) -> Result<RevokeApiKeyPayload> {
-        let auth = Auth::of(ctx)?;
-        let user = auth.live_user(ctx).await?;
-        let key = auth.store.api_key(&id, auth.now()).await?;
-        let may = |key: &ApiKeyRow| key.user_id == user.id || user.roles.contains(&Role::Administrator);
-        let Some(key) = key.filter(may) else {
-            let message = "There is no such usable key.".into();
-            return Ok(RevokeApiKeyPayload::NotFound(ApiKeyNotFound { message }));
-        };
-        auth.store.revoke_api_key(&id, auth.now()).await?;
-        tracing::info!(target: "audit", by = user.id, user = key.user_id, api_key = key.id, "API key revoked");
-        Ok(RevokeApiKeyPayload::Revoked(ApiKeyRevoked { api_key_id: id }))
+    ) -> async_graphql::Result<Option<RevokeApiKeyPayload>> {
+        or_null(ctx, async {
+            let auth = Auth::of(ctx)?;
+            let user = auth.live_user(ctx).await?;
+            let key = auth.store.api_key(&id, auth.now()).await?;
+            let may = |key: &ApiKeyRow| key.user_id == user.id || user.roles.contains(&Role::Administrator);
+            let Some(key) = key.filter(may) else {
+                let message = "There is no such usable key.".into();
+                return Ok(RevokeApiKeyPayload::NotFound(ApiKeyNotFound { message }));
+            };
+            auth.store.revoke_api_key(&id, auth.now()).await?;
+            tracing::info!(target: "audit", by = user.id, user = key.user_id, api_key = key.id, "API key revoked");
+            Ok(RevokeApiKeyPayload::Revoked(ApiKeyRevoked { api_key_id: id }))
+        })
+        .await
     }
 
     /// Exchanges an API key for an access token that acts for the key's owner.
@@ -159,25 +166,28 @@ impl ApiKeyMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The key, as shown when it was made.")] api_key: String,
-    ) -> Result<ExchangeApiKeyPayload> {
-        let auth = Auth::of(ctx)?;
-        let now = auth.now();
-        let Some(key) = auth.store.api_key_by_hash(&fingerprint(&api_key), now).await? else {
-            let message = "This API key is not valid.".into();
-            return Ok(ExchangeApiKeyPayload::Invalid(InvalidApiKey { message }));
-        };
-        let user = auth.store.user(&key.user_id).await?.filter(|user| user.active);
-        let Some(user) = user else {
-            return Ok(ExchangeApiKeyPayload::AccountDeactivated(AccountDeactivated::new()));
-        };
-        auth.store.note_api_key_use(&key.id, now).await?;
-        let subject = Subject { id: user.id, roles: user.roles, session: None };
-        let issued = auth.signer.issue(&subject, &auth.ids).await?;
-        tracing::info!(target: "audit", user = subject.id, api_key = key.id, "API key exchanged");
-        let access_token_expires_at = DateTime(issued.expires_at);
-        Ok(ExchangeApiKeyPayload::Exchanged(ApiKeyExchanged {
-            access_token: issued.token,
-            access_token_expires_at,
-        }))
+    ) -> async_graphql::Result<Option<ExchangeApiKeyPayload>> {
+        or_null(ctx, async {
+            let auth = Auth::of(ctx)?;
+            let now = auth.now();
+            let Some(key) = auth.store.api_key_by_hash(&fingerprint(&api_key), now).await? else {
+                let message = "This API key is not valid.".into();
+                return Ok(ExchangeApiKeyPayload::Invalid(InvalidApiKey { message }));
+            };
+            let user = auth.store.user(&key.user_id).await?.filter(|user| user.active);
+            let Some(user) = user else {
+                return Ok(ExchangeApiKeyPayload::AccountDeactivated(AccountDeactivated::new()));
+            };
+            auth.store.note_api_key_use(&key.id, now).await?;
+            let subject = Subject { id: user.id, roles: user.roles, session: None };
+            let issued = auth.signer.issue(&subject, &auth.ids).await?;
+            tracing::info!(target: "audit", user = subject.id, api_key = key.id, "API key exchanged");
+            let access_token_expires_at = DateTime(issued.expires_at);
+            Ok(ExchangeApiKeyPayload::Exchanged(ApiKeyExchanged {
+                access_token: issued.token,
+                access_token_expires_at,
+            }))
+        })
+        .await
     }
 }

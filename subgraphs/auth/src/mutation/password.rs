@@ -1,7 +1,7 @@
 //! Change of one's own password.
 
 use async_graphql::{Context, InputObject, Object, SimpleObject, Union};
-use service::error::Result;
+use service::or_null;
 
 use crate::sign_in::{Checked, check_password};
 use crate::state::Auth;
@@ -54,27 +54,31 @@ impl PasswordMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The old and the new password.")] input: ChangePasswordInput,
-    ) -> Result<ChangePasswordPayload> {
-        let auth = Auth::of(ctx)?;
-        let (user, session) = auth.live_session(ctx).await?;
-        match check_password(auth, &user.email, &input.current_password).await? {
-            Checked::Right(_) => {}
-            Checked::Wrong => {
-                let message = "The current password is wrong.".into();
-                return Ok(ChangePasswordPayload::Wrong(WrongPassword { message }));
+    ) -> async_graphql::Result<Option<ChangePasswordPayload>> {
+        or_null(ctx, async {
+            let auth = Auth::of(ctx)?;
+            let (user, session) = auth.live_session(ctx).await?;
+            match check_password(auth, &user.email, &input.current_password).await? {
+                Checked::Right(_) => {}
+                Checked::Wrong => {
+                    let message = "The current password is wrong.".into();
+                    return Ok(ChangePasswordPayload::Wrong(WrongPassword { message }));
+                }
+                Checked::Blocked(until) => {
+                    return Ok(ChangePasswordPayload::TooManyAttempts(TooManyAttempts::until(until)));
+                }
             }
-            Checked::Blocked(until) => {
-                return Ok(ChangePasswordPayload::TooManyAttempts(TooManyAttempts::until(until)));
+            if let Err(refused) = PasswordRefused::check(&input.new_password, &user.email) {
+                return Ok(ChangePasswordPayload::Refused(refused));
             }
-        }
-        if let Err(refused) = PasswordRefused::check(&input.new_password, &user.email) {
-            return Ok(ChangePasswordPayload::Refused(refused));
-        }
-        let hash = auth.passwords.turn().await?.hash(&input.new_password).await?;
-        auth.store.set_password(&user.id, &hash, auth.now()).await?;
-        let ended = auth.store.end_sessions(&user.id, Some(&session), "password changed", auth.now()).await?;
-        tracing::info!(target: "audit", user = user.id, ended, "password changed");
-        let ended_sessions = i32::try_from(ended).unwrap_or(i32::MAX);
-        Ok(ChangePasswordPayload::Changed(PasswordChanged { ended_sessions }))
+            let hash = auth.passwords.turn().await?.hash(&input.new_password).await?;
+            auth.store.set_password(&user.id, &hash, auth.now()).await?;
+            let ended =
+                auth.store.end_sessions(&user.id, Some(&session), "password changed", auth.now()).await?;
+            tracing::info!(target: "audit", user = user.id, ended, "password changed");
+            let ended_sessions = i32::try_from(ended).unwrap_or(i32::MAX);
+            Ok(ChangePasswordPayload::Changed(PasswordChanged { ended_sessions }))
+        })
+        .await
     }
 }

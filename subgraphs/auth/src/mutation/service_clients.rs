@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object, SimpleObject, Union};
 use service::error::{Result, internal};
-use service::{DateTime, Role};
+use service::{DateTime, Role, or_null};
 use stores::StoreError;
 
 use crate::secrets::{CLIENT_SECRET, random_secret};
@@ -109,29 +109,38 @@ impl ServiceClientMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The client id: 3 to 50 small letters, digits and hyphens.")] id: ID,
         #[graphql(desc = "What it is.")] name: String,
-    ) -> Result<CreateServiceClientPayload> {
-        let auth = Auth::of(ctx)?;
-        let by = auth.live_user_with(ctx, Role::Administrator).await?;
-        let name = match check_client_id(&id).and_then(|()| InvalidInput::check_name("name", &name)) {
-            Ok(name) => name,
-            Err(invalid) => return Ok(CreateServiceClientPayload::Invalid(invalid)),
-        };
-        let client_secret = random_secret(CLIENT_SECRET)?;
-        let secret_hash = auth.passwords.turn().await?.hash(&client_secret).await?;
-        let (id, created_at) = (id.0, auth.now());
-        let row =
-            ServiceClientRow { id, name, secret_hash, active: true, created_at, last_token_issued_at: None };
-        match auth.store.add_service_client(&row).await {
-            Ok(()) => {}
-            Err(StoreError::AlreadyExists { .. }) => {
-                let message = "This client id is in use.".into();
-                return Ok(CreateServiceClientPayload::Taken(ClientIdTaken { message }));
+    ) -> async_graphql::Result<Option<CreateServiceClientPayload>> {
+        or_null(ctx, async {
+            let auth = Auth::of(ctx)?;
+            let by = auth.live_user_with(ctx, Role::Administrator).await?;
+            let name = match check_client_id(&id).and_then(|()| InvalidInput::check_name("name", &name)) {
+                Ok(name) => name,
+                Err(invalid) => return Ok(CreateServiceClientPayload::Invalid(invalid)),
+            };
+            let client_secret = random_secret(CLIENT_SECRET)?;
+            let secret_hash = auth.passwords.turn().await?.hash(&client_secret).await?;
+            let (id, created_at) = (id.0, auth.now());
+            let row = ServiceClientRow {
+                id,
+                name,
+                secret_hash,
+                active: true,
+                created_at,
+                last_token_issued_at: None,
+            };
+            match auth.store.add_service_client(&row).await {
+                Ok(()) => {}
+                Err(StoreError::AlreadyExists { .. }) => {
+                    let message = "This client id is in use.".into();
+                    return Ok(CreateServiceClientPayload::Taken(ClientIdTaken { message }));
+                }
+                Err(error) => return Err(error.into()),
             }
-            Err(error) => return Err(error.into()),
-        }
-        tracing::info!(target: "audit", by = by.id, client = row.id, "service client created");
-        let client = ServiceClient(row);
-        Ok(CreateServiceClientPayload::Created(ServiceClientCreated { client, client_secret }))
+            tracing::info!(target: "audit", by = by.id, client = row.id, "service client created");
+            let client = ServiceClient(row);
+            Ok(CreateServiceClientPayload::Created(ServiceClientCreated { client, client_secret }))
+        })
+        .await
     }
 
     /// Lets a service client have tokens, or not. For administrators.
@@ -140,14 +149,17 @@ impl ServiceClientMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The client id.")] id: ID,
         #[graphql(desc = "Whether it gets tokens.")] active: bool,
-    ) -> Result<SetServiceClientActivePayload> {
-        let auth = Auth::of(ctx)?;
-        let by = auth.live_user_with(ctx, Role::Administrator).await?;
-        if auth.store.set_service_client_active(&id, active).await? == 0 {
-            return Ok(SetServiceClientActivePayload::NotFound(not_found()));
-        }
-        tracing::info!(target: "audit", by = by.id, client = id.as_str(), active, "service client changed");
-        Ok(SetServiceClientActivePayload::Updated(ServiceClientUpdated { client: present(auth, &id).await? }))
+    ) -> async_graphql::Result<Option<SetServiceClientActivePayload>> {
+        or_null(ctx, async {
+            let auth = Auth::of(ctx)?;
+            let by = auth.live_user_with(ctx, Role::Administrator).await?;
+            if auth.store.set_service_client_active(&id, active).await? == 0 {
+                return Ok(SetServiceClientActivePayload::NotFound(not_found()));
+            }
+            tracing::info!(target: "audit", by = by.id, client = id.as_str(), active, "service client changed");
+            Ok(SetServiceClientActivePayload::Updated(ServiceClientUpdated { client: present(auth, &id).await? }))
+        })
+        .await
     }
 
     /// Gives a service client a new secret in place of the old one. For administrators.
@@ -155,18 +167,21 @@ impl ServiceClientMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The client id.")] id: ID,
-    ) -> Result<ResetServiceClientSecretPayload> {
-        let auth = Auth::of(ctx)?;
-        let by = auth.live_user_with(ctx, Role::Administrator).await?;
-        let client_secret = random_secret(CLIENT_SECRET)?;
-        let hash = auth.passwords.turn().await?.hash(&client_secret).await?;
-        if auth.store.set_service_client_secret(&id, &hash).await? == 0 {
-            return Ok(ResetServiceClientSecretPayload::NotFound(not_found()));
-        }
-        auth.store.forget_failures(&account(&id)).await?;
-        tracing::info!(target: "audit", by = by.id, client = id.as_str(), "service client got a new secret");
-        let client = present(auth, &id).await?;
-        Ok(ResetServiceClientSecretPayload::Created(ServiceClientCreated { client, client_secret }))
+    ) -> async_graphql::Result<Option<ResetServiceClientSecretPayload>> {
+        or_null(ctx, async {
+            let auth = Auth::of(ctx)?;
+            let by = auth.live_user_with(ctx, Role::Administrator).await?;
+            let client_secret = random_secret(CLIENT_SECRET)?;
+            let hash = auth.passwords.turn().await?.hash(&client_secret).await?;
+            if auth.store.set_service_client_secret(&id, &hash).await? == 0 {
+                return Ok(ResetServiceClientSecretPayload::NotFound(not_found()));
+            }
+            auth.store.forget_failures(&account(&id)).await?;
+            tracing::info!(target: "audit", by = by.id, client = id.as_str(), "service client got a new secret");
+            let client = present(auth, &id).await?;
+            Ok(ResetServiceClientSecretPayload::Created(ServiceClientCreated { client, client_secret }))
+        })
+        .await
     }
 
     /// Issues a token to a program that shows its client id and secret.
@@ -175,22 +190,25 @@ impl ServiceClientMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The client id.")] client_id: String,
         #[graphql(desc = "The client's secret.")] client_secret: String,
-    ) -> Result<IssueServiceTokenPayload> {
-        let auth = Auth::of(ctx)?;
-        let client = match check_client(auth, &client_id, &client_secret).await? {
-            Ok(client) => client,
-            Err(refused) => return Ok(refused),
-        };
-        auth.store.note_service_token(&client.id, auth.now()).await?;
-        let subject =
-            Subject { id: format!("service:{}", client.id), roles: vec![Role::Service], session: None };
-        let issued = auth.signer.issue(&subject, &auth.ids).await?;
-        tracing::info!(target: "audit", client = client.id, "service token issued");
-        let access_token_expires_at = DateTime(issued.expires_at);
-        Ok(IssueServiceTokenPayload::Issued(ServiceTokenIssued {
-            access_token: issued.token,
-            access_token_expires_at,
-        }))
+    ) -> async_graphql::Result<Option<IssueServiceTokenPayload>> {
+        or_null(ctx, async {
+            let auth = Auth::of(ctx)?;
+            let client = match check_client(auth, &client_id, &client_secret).await? {
+                Ok(client) => client,
+                Err(refused) => return Ok(refused),
+            };
+            auth.store.note_service_token(&client.id, auth.now()).await?;
+            let subject =
+                Subject { id: format!("service:{}", client.id), roles: vec![Role::Service], session: None };
+            let issued = auth.signer.issue(&subject, &auth.ids).await?;
+            tracing::info!(target: "audit", client = client.id, "service token issued");
+            let access_token_expires_at = DateTime(issued.expires_at);
+            Ok(IssueServiceTokenPayload::Issued(ServiceTokenIssued {
+                access_token: issued.token,
+                access_token_expires_at,
+            }))
+        })
+        .await
     }
 }
 

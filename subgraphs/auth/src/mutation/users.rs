@@ -1,8 +1,8 @@
 //! Administration of users. For administrators.
 
 use async_graphql::{Context, ID, Object};
-use service::Role;
 use service::error::{Failure, Result, internal};
+use service::{Role, or_null};
 use stores::StoreError;
 
 use super::user_payloads::{
@@ -25,33 +25,44 @@ impl UserMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The new account.")] input: CreateUserInput,
-    ) -> Result<CreateUserPayload> {
-        let auth = Auth::of(ctx)?;
-        let by = auth.live_user_with(ctx, Role::Administrator).await?;
-        let (name, email, roles) = match checked(&input) {
-            Ok(fields) => fields,
-            Err(invalid) => return Ok(CreateUserPayload::Invalid(invalid)),
-        };
-        let (password, initial_password) = match input.password {
-            Some(password) => (password, None),
-            None => random_password().map(|made_up| (made_up.clone(), Some(made_up)))?,
-        };
-        if let Err(refused) = PasswordRefused::check(&password, &email) {
-            return Ok(CreateUserPayload::PasswordRefused(refused));
-        }
-        let password_hash = auth.passwords.turn().await?.hash(&password).await?;
-        let (id, created_at) = (auth.ids.next(), auth.now());
-        let row =
-            UserRow { id, email, name, password_hash, active: true, roles, created_at, last_login_at: None };
-        match auth.store.add_user(&row).await {
-            Ok(()) => {}
-            Err(StoreError::AlreadyExists { .. }) => {
-                return Ok(CreateUserPayload::EmailTaken(EmailTaken::new()));
+    ) -> async_graphql::Result<Option<CreateUserPayload>> {
+        or_null(ctx, async {
+            let auth = Auth::of(ctx)?;
+            let by = auth.live_user_with(ctx, Role::Administrator).await?;
+            let (name, email, roles) = match checked(&input) {
+                Ok(fields) => fields,
+                Err(invalid) => return Ok(CreateUserPayload::Invalid(invalid)),
+            };
+            let (password, initial_password) = match input.password {
+                Some(password) => (password, None),
+                None => random_password().map(|made_up| (made_up.clone(), Some(made_up)))?,
+            };
+            if let Err(refused) = PasswordRefused::check(&password, &email) {
+                return Ok(CreateUserPayload::PasswordRefused(refused));
             }
-            Err(error) => return Err(error.into()),
-        }
-        tracing::info!(target: "audit", by = by.id, user = row.id, roles = ?row.roles, "user created");
-        Ok(CreateUserPayload::Created(UserCreated { user: User::new(row), initial_password }))
+            let password_hash = auth.passwords.turn().await?.hash(&password).await?;
+            let (id, created_at) = (auth.ids.next(), auth.now());
+            let row = UserRow {
+                id,
+                email,
+                name,
+                password_hash,
+                active: true,
+                roles,
+                created_at,
+                last_login_at: None,
+            };
+            match auth.store.add_user(&row).await {
+                Ok(()) => {}
+                Err(StoreError::AlreadyExists { .. }) => {
+                    return Ok(CreateUserPayload::EmailTaken(EmailTaken::new()));
+                }
+                Err(error) => return Err(error.into()),
+            }
+            tracing::info!(target: "audit", by = by.id, user = row.id, roles = ?row.roles, "user created");
+            Ok(CreateUserPayload::Created(UserCreated { user: User::new(row), initial_password }))
+        })
+        .await
     }
 
     /// Changes an account. New roles hold from the next access token on. For administrators.
@@ -60,25 +71,28 @@ impl UserMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The user's id.")] id: ID,
         #[graphql(desc = "What to change.")] input: UpdateUserInput,
-    ) -> Result<UpdateUserPayload> {
-        let auth = Auth::of(ctx)?;
-        let by = auth.live_user_with(ctx, Role::Administrator).await?;
-        let change = match checked_change(input) {
-            Ok(change) => change,
-            Err(invalid) => return Ok(UpdateUserPayload::Invalid(invalid)),
-        };
-        Ok(match auth.store.change_user(&id, &change, auth.now()).await {
-            Ok(UserChanged::Done) => {
-                tracing::info!(target: "audit", by = by.id, user = id.as_str(), roles = ?change.roles, "user changed");
-                UpdateUserPayload::Updated(UserUpdated { user: present(auth, &id).await? })
-            }
-            Ok(UserChanged::NotFound) => UpdateUserPayload::NotFound(UserNotFound::new()),
-            Ok(UserChanged::LastAdministrator) => {
-                UpdateUserPayload::LastAdministrator(LastAdministrator::new())
-            }
-            Err(StoreError::AlreadyExists { .. }) => UpdateUserPayload::EmailTaken(EmailTaken::new()),
-            Err(error) => return Err(error.into()),
+    ) -> async_graphql::Result<Option<UpdateUserPayload>> {
+        or_null(ctx, async {
+            let auth = Auth::of(ctx)?;
+            let by = auth.live_user_with(ctx, Role::Administrator).await?;
+            let change = match checked_change(input) {
+                Ok(change) => change,
+                Err(invalid) => return Ok(UpdateUserPayload::Invalid(invalid)),
+            };
+            Ok(match auth.store.change_user(&id, &change, auth.now()).await {
+                Ok(UserChanged::Done) => {
+                    tracing::info!(target: "audit", by = by.id, user = id.as_str(), roles = ?change.roles, "user changed");
+                    UpdateUserPayload::Updated(UserUpdated { user: present(auth, &id).await? })
+                }
+                Ok(UserChanged::NotFound) => UpdateUserPayload::NotFound(UserNotFound::new()),
+                Ok(UserChanged::LastAdministrator) => {
+                    UpdateUserPayload::LastAdministrator(LastAdministrator::new())
+                }
+                Err(StoreError::AlreadyExists { .. }) => UpdateUserPayload::EmailTaken(EmailTaken::new()),
+                Err(error) => return Err(error.into()),
+            })
         })
+        .await
     }
 
     /// Locks an account: its sessions end, its API keys are revoked. For administrators.
@@ -86,16 +100,19 @@ impl UserMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The user's id.")] id: ID,
-    ) -> Result<SetUserActivePayload> {
-        let auth = Auth::of(ctx)?;
-        let by = auth.live_user_with(ctx, Role::Administrator).await?;
-        let payload = set_active(auth, &id, false).await?;
-        if matches!(payload, SetUserActivePayload::Updated(_)) {
-            auth.store.end_sessions(&id, None, "account deactivated", auth.now()).await?;
-            auth.store.revoke_api_keys_of(&id, auth.now()).await?;
-            tracing::info!(target: "audit", by = by.id, user = id.as_str(), "user deactivated");
-        }
-        Ok(payload)
+    ) -> async_graphql::Result<Option<SetUserActivePayload>> {
+        or_null(ctx, async {
+            let auth = Auth::of(ctx)?;
+            let by = auth.live_user_with(ctx, Role::Administrator).await?;
+            let payload = set_active(auth, &id, false).await?;
+            if matches!(payload, SetUserActivePayload::Updated(_)) {
+                auth.store.end_sessions(&id, None, "account deactivated", auth.now()).await?;
+                auth.store.revoke_api_keys_of(&id, auth.now()).await?;
+                tracing::info!(target: "audit", by = by.id, user = id.as_str(), "user deactivated");
+            }
+            Ok(payload)
+        })
+        .await
     }
 
     /// Unlocks an account. For administrators.
@@ -103,12 +120,15 @@ impl UserMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The user's id.")] id: ID,
-    ) -> Result<SetUserActivePayload> {
-        let auth = Auth::of(ctx)?;
-        let by = auth.live_user_with(ctx, Role::Administrator).await?;
-        let payload = set_active(auth, &id, true).await?;
-        tracing::info!(target: "audit", by = by.id, user = id.as_str(), "user activated");
-        Ok(payload)
+    ) -> async_graphql::Result<Option<SetUserActivePayload>> {
+        or_null(ctx, async {
+            let auth = Auth::of(ctx)?;
+            let by = auth.live_user_with(ctx, Role::Administrator).await?;
+            let payload = set_active(auth, &id, true).await?;
+            tracing::info!(target: "audit", by = by.id, user = id.as_str(), "user activated");
+            Ok(payload)
+        })
+        .await
     }
 
     /// Replaces a forgotten password by one that is shown once; all sessions end. For administrators.
@@ -116,19 +136,22 @@ impl UserMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The user's id.")] id: ID,
-    ) -> Result<ResetPasswordPayload> {
-        let auth = Auth::of(ctx)?;
-        let by = auth.live_user_with(ctx, Role::Administrator).await?;
-        let temporary_password = random_password()?;
-        let hash = auth.passwords.turn().await?.hash(&temporary_password).await?;
-        if auth.store.set_password(&id, &hash, auth.now()).await? == 0 {
-            return Ok(ResetPasswordPayload::NotFound(UserNotFound::new()));
-        }
-        auth.store.end_sessions(&id, None, "password reset", auth.now()).await?;
-        let user = auth.store.user(&id).await?.ok_or_else(vanished)?;
-        auth.store.forget_failures(&email_key(&user.email)).await?;
-        tracing::info!(target: "audit", by = by.id, user = id.as_str(), "password reset");
-        Ok(ResetPasswordPayload::Reset(PasswordReset { user: User::new(user), temporary_password }))
+    ) -> async_graphql::Result<Option<ResetPasswordPayload>> {
+        or_null(ctx, async {
+            let auth = Auth::of(ctx)?;
+            let by = auth.live_user_with(ctx, Role::Administrator).await?;
+            let temporary_password = random_password()?;
+            let hash = auth.passwords.turn().await?.hash(&temporary_password).await?;
+            if auth.store.set_password(&id, &hash, auth.now()).await? == 0 {
+                return Ok(ResetPasswordPayload::NotFound(UserNotFound::new()));
+            }
+            auth.store.end_sessions(&id, None, "password reset", auth.now()).await?;
+            let user = auth.store.user(&id).await?.ok_or_else(vanished)?;
+            auth.store.forget_failures(&email_key(&user.email)).await?;
+            tracing::info!(target: "audit", by = by.id, user = id.as_str(), "password reset");
+            Ok(ResetPasswordPayload::Reset(PasswordReset { user: User::new(user), temporary_password }))
+        })
+        .await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Enum, ID, Object};
 use service::error::Result;
-use service::{ClientError, Connection, DateTime, PageArgs, Role, caller, require_user};
+use service::{ClientError, Connection, DateTime, PageArgs, Role, caller, nullable, require_user};
 
 use super::{ApiKey, Session};
 use crate::loaders::{self, ApiKeysOf, SessionsOf, UserId};
@@ -61,29 +61,32 @@ impl User {
     }
 
     /// The e-mail address to sign in with.
-    async fn email(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
-        self.private(ctx).map(|()| Some(self.row.email.as_str()))
+    async fn email(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<&str>> {
+        nullable(ctx, async { self.private(ctx).map(|()| Some(self.row.email.as_str())) }).await
     }
 
     /// What the user may do.
-    async fn roles(&self, ctx: &Context<'_>) -> Result<Option<Vec<UserRole>>> {
-        self.private(ctx)?;
-        Ok(Some(self.row.roles.iter().copied().filter_map(UserRole::from_role).collect()))
+    async fn roles(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<UserRole>>> {
+        nullable(ctx, async {
+            self.private(ctx)?;
+            Ok(Some(self.row.roles.iter().copied().filter_map(UserRole::from_role).collect()))
+        })
+        .await
     }
 
     /// Whether the user may sign in.
-    async fn active(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
-        self.private(ctx).map(|()| Some(self.row.active))
+    async fn active(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<bool>> {
+        nullable(ctx, async { self.private(ctx).map(|()| Some(self.row.active)) }).await
     }
 
     /// When the account was made.
-    async fn created_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
-        self.private(ctx).map(|()| Some(DateTime(self.row.created_at)))
+    async fn created_at(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<DateTime>> {
+        nullable(ctx, async { self.private(ctx).map(|()| Some(DateTime(self.row.created_at))) }).await
     }
 
     /// When the user last signed in with its password.
-    async fn last_login_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
-        self.private(ctx).map(|()| self.row.last_login_at.map(DateTime))
+    async fn last_login_at(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<DateTime>> {
+        nullable(ctx, async { self.private(ctx).map(|()| self.row.last_login_at.map(DateTime)) }).await
     }
 
     /// The open sessions, newest first.
@@ -92,15 +95,18 @@ impl User {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 if not given.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
-    ) -> Result<Option<Connection<Session>>> {
-        self.private(ctx)?;
-        let page = PageArgs::<String>::new(first, after)?;
-        let slice = Slice { after: page.after.clone(), limit: page.limit() };
-        let rows =
-            loaders::of(ctx)?.load_one(SessionsOf(self.row.id.clone(), slice)).await?.unwrap_or_default();
-        let current = caller(ctx).user.as_ref().and_then(|user| user.session.clone());
-        let node = |row| Session { row, current: current.clone() };
-        Ok(Some(page.connection(rows, |row| row.id.clone(), node)))
+    ) -> async_graphql::Result<Option<Connection<Session>>> {
+        nullable(ctx, async {
+            self.private(ctx)?;
+            let page = PageArgs::<String>::new(first, after)?;
+            let slice = Slice { after: page.after.clone(), limit: page.limit() };
+            let rows =
+                loaders::of(ctx)?.load_one(SessionsOf(self.row.id.clone(), slice)).await?.unwrap_or_default();
+            let current = caller(ctx).user.as_ref().and_then(|user| user.session.clone());
+            let node = |row| Session { row, current: current.clone() };
+            Ok(Some(page.connection(rows, |row| row.id.clone(), node)))
+        })
+        .await
     }
 
     /// The usable API keys, newest first.
@@ -109,13 +115,16 @@ impl User {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, at most 100; 20 if not given.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
-    ) -> Result<Option<Connection<ApiKey>>> {
-        self.private(ctx)?;
-        let page = PageArgs::<String>::new(first, after)?;
-        let slice = Slice { after: page.after.clone(), limit: page.limit() };
-        let rows =
-            loaders::of(ctx)?.load_one(ApiKeysOf(self.row.id.clone(), slice)).await?.unwrap_or_default();
-        Ok(Some(page.connection(rows, |row| row.id.clone(), ApiKey)))
+    ) -> async_graphql::Result<Option<Connection<ApiKey>>> {
+        nullable(ctx, async {
+            self.private(ctx)?;
+            let page = PageArgs::<String>::new(first, after)?;
+            let slice = Slice { after: page.after.clone(), limit: page.limit() };
+            let rows =
+                loaders::of(ctx)?.load_one(ApiKeysOf(self.row.id.clone(), slice)).await?.unwrap_or_default();
+            Ok(Some(page.connection(rows, |row| row.id.clone(), ApiKey)))
+        })
+        .await
     }
 }
 

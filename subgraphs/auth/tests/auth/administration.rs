@@ -65,6 +65,32 @@ async fn every_field_is_open_to_those_who_may_and_to_nobody_else() {
     }
 }
 
+#[tokio::test]
+async fn what_one_may_not_see_is_null_and_the_rest_is_answered() {
+    let fixture = Fixture::new().await;
+    let token = fixture.token("operator").await;
+    let entity = format!("_entities(representations: [{{ __typename: \"User\", id: \"{}\" }}])", user_id(2));
+    let query = format!(
+        "{{ me {{ name }} users {{ totalCount }} {entity} {{ ... on User {{ name email sessions {{ edges {{ cursor }} }} }} }} }}"
+    );
+    let answer = fixture.ask(&token, &query).await;
+    let wanted = json!({ "me": { "name": "operator" }, "users": null,
+                         "_entities": [{ "name": "reader", "email": null, "sessions": null }] });
+    assert_eq!(answer["data"], wanted);
+    // async-graphql leaves out the index in `_entities`.
+    let mut paths: Vec<String> =
+        answer["errors"].as_array().unwrap().iter().map(|error| error["path"].to_string()).collect();
+    paths.sort();
+    assert_eq!(paths, [r#"["_entities","email"]"#, r#"["_entities","sessions"]"#, r#"["users"]"#]);
+    let two = fixture
+        .ask(&token, "mutation { resetPassword(id: 1) { __typename } revokeApiKey(id: 1) { __typename } }")
+        .await;
+    assert_eq!(
+        two["data"],
+        json!({ "resetPassword": null, "revokeApiKey": { "__typename": "ApiKeyNotFound" } })
+    );
+}
+
 async fn service_token(fixture: &Fixture, secret: &str) -> Value {
     let query = "mutation ($secret: String!) { issueServiceToken(clientId: \"crawler\", clientSecret: $secret) \
                  { __typename ... on ServiceTokenIssued { accessToken } } }";
