@@ -146,13 +146,15 @@ fn entities(writer: &mut Writer, step: &FetchStep) {
 
 fn representation_lines(writer: &mut Writer, representation: &Representation) {
     let types = match &representation.type_name {
-        Some(name) => name.to_string(),
-        None => representation.types.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(" | "),
+        Some(name) => std::slice::from_ref(name),
+        None => representation.types.as_slice(),
     };
-    writer.block(&format!("... on {types}"), |w| {
-        w.line("__typename");
-        fields(w, &representation.fields);
-    });
+    for ty in types {
+        writer.block(&format!("... on {ty}"), |w| {
+            w.line("__typename");
+            fields(w, &representation.fields);
+        });
+    }
 }
 
 fn fields(writer: &mut Writer, list: &[RepresentationField]) {
@@ -165,10 +167,7 @@ fn fields(writer: &mut Writer, list: &[RepresentationField]) {
         };
         match field.types.is_empty() {
             true => line(writer),
-            false => {
-                let types: Vec<&str> = field.types.iter().map(|name| name.as_str()).collect();
-                writer.block(&format!("... on {}", types.join(" | ")), line);
-            }
+            false => field.types.iter().for_each(|ty| writer.block(&format!("... on {ty}"), line)),
         }
     }
 }

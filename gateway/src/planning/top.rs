@@ -1,5 +1,6 @@
 //! The stages of planning, and what is special at the top of an operation.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -10,8 +11,11 @@ use super::passes;
 use super::query_plan::QueryPlan;
 use super::solve::{At, LandingId, ObjectSolution, Solver};
 use crate::operation::selection::{Operation, OperationType, TypeSet};
-use crate::supergraph::Supergraph;
 use crate::supergraph::query_graph::EntryKind;
+use crate::supergraph::{SubgraphId, Supergraph};
+
+/// States that improving a plan may take.
+const IMPROVING: usize = 20_000;
 
 /// What is solved at the top: all root fields of a query together, those of a mutation one by one.
 struct Part {
@@ -58,7 +62,7 @@ fn solve(
             single: kind != OperationType::Query,
         };
         match solver.object(&at, &[]) {
-            Some(solution) => parts.push(Part { need, solution }),
+            Some(solution) => parts.push(Part { need, solution: improve(solver, &at, solution) }),
             None if solver.exhausted() => return Err(PlanError::BudgetExceeded),
             None => {
                 let path = solver.failed_at.take().map(|(_, path)| path).unwrap_or_default();
@@ -67,6 +71,30 @@ fn solve(
         }
     }
     Ok(parts)
+}
+
+/// Positions are solved apart, so two of them may enter different subgraphs where one would do for both. Tries to do
+/// without each subgraph in turn, as long as that helps and the budget allows.
+fn improve(solver: &mut Solver<'_>, at: &At, first: Rc<ObjectSolution>) -> Rc<ObjectSolution> {
+    let so_far = solver.spent();
+    let mut best = first;
+    let mut tried = BTreeSet::new();
+    loop {
+        let entered: BTreeSet<SubgraphId> = best.cost.entered().collect();
+        let next = entered.iter().copied().find(|subgraph| !tried.contains(subgraph));
+        let Some(avoid) = next.filter(|_| entered.len() > 1 && solver.spent() < so_far + IMPROVING) else {
+            break;
+        };
+        tried.insert(avoid);
+        solver.restart(Some(avoid));
+        if let Some(other) = solver.object(at, &[]).filter(|other| other.cost.price() < best.cost.price()) {
+            best = other;
+        }
+    }
+    if !tried.is_empty() {
+        solver.restart(None);
+    }
+    best
 }
 
 fn emit(

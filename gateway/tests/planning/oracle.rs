@@ -6,6 +6,7 @@ use apollo_compiler::parser::Parser;
 use apollo_compiler::schema::{ComponentName, ExtendedType, ObjectType, ScalarType, UnionType};
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Name, Node, Schema, name, ty};
+use gateway::operation::selection::SelectionSet;
 use gateway::planning::fetch_document;
 use gateway::planning::query_plan::{Fetch, FetchStep, PathSegment, QueryPlan};
 use gateway::supergraph::Supergraph;
@@ -129,7 +130,32 @@ pub fn complaints(supergraph: &Supergraph, plan: &QueryPlan, schemas: &[Valid<Sc
         }
         found.extend(inputs(plan, index, fetch));
     }
+    covered(supergraph, plan, (&plan.operation.selection, &mut Vec::new()), &mut found);
     found
+}
+
+/// Everything the client asked is asked of somebody. Below positions of an abstract type a field may be dead.
+fn covered<'a>(
+    supergraph: &Supergraph,
+    plan: &QueryPlan,
+    (set, path): (&'a SelectionSet, &mut Vec<&'a Name>),
+    found: &mut Vec<String>,
+) {
+    let everything = vec![true; plan.fetches.len()];
+    for field in set.fields.iter().filter(|field| !field.name.starts_with("__")) {
+        path.push(&field.response_key);
+        if !slots::asked(plan, &everything, path) {
+            let text: Vec<&str> = path.iter().map(|name| name.as_str()).collect();
+            found.push(format!("nothing asks for `{}`", text.join(".")));
+        }
+        let is_object = |ty: &Name| supergraph.object_type_id(ty).is_some();
+        if let Some(below) =
+            field.selection.as_ref().filter(|below| below.parent.as_ref().is_some_and(is_object))
+        {
+            covered(supergraph, plan, (below, path), found);
+        }
+        path.pop();
+    }
 }
 
 /// Whether what a fetch's representations are written from is asked for by the fetches it waits for.

@@ -2,11 +2,15 @@
 
 use apollo_compiler::Schema;
 use apollo_compiler::validation::Valid;
+use gateway::composition::{SubgraphSchema, compose};
 use gateway::operation::{Limits, normalize};
 use gateway::planning::plan;
 use gateway::supergraph::Supergraph;
 
 use crate::oracle;
+
+const LINK: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@external",
+    "@requires", "@provides", "@shareable", "@override", "@inaccessible", "@interfaceObject"])"#;
 
 /// A supergraph with its subgraphs' own schemas.
 pub struct Fixture {
@@ -14,30 +18,34 @@ pub struct Fixture {
     schemas: Vec<Valid<Schema>>,
 }
 
-/// The machinery that every join-spec supergraph starts with. `graphs` are subgraph names.
-fn header(graphs: &[&str]) -> String {
-    let values: Vec<String> = graphs
-        .iter()
-        .map(|name| format!("{} @join__graph(name: \"{name}\", url: \"http://{name}\")", name.to_uppercase()))
-        .collect();
-    format!(
-        r#"schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.3", for: EXECUTION)
-           @link(url: "https://specs.apollo.dev/inaccessible/v0.2", for: SECURITY) {{ query: Query }}
-        directive @inaccessible on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ENUM_VALUE | ENUM | SCALAR | INPUT_OBJECT | INPUT_FIELD_DEFINITION | ARGUMENT_DEFINITION
-        directive @join__graph(name: String!, url: String!) on ENUM_VALUE
-        scalar join__FieldSet
-        enum join__Graph {{ {} }}"#,
-        values.join(" ")
-    )
-}
-
 impl Fixture {
-    /// `subgraphs`: name and SDL of each; `supergraph`: the types, without the machinery.
-    pub fn new(subgraphs: &[(&str, &str)], supergraph: &str) -> Self {
-        let names: Vec<&str> = subgraphs.iter().map(|(name, _)| *name).collect();
-        let sdl = format!("{}\n{supergraph}", header(&names));
-        let supergraph = Supergraph::parse(&sdl).unwrap_or_else(|error| panic!("fixture: {error}"));
-        Self { supergraph, schemas: subgraphs.iter().map(|(_, sdl)| oracle::served(sdl)).collect() }
+    /// Composes subgraphs, each a name and its SDL without the `@link` that all of them get.
+    pub fn compose(subgraphs: &[(&str, &str)]) -> Self {
+        let schemas: Vec<SubgraphSchema> = subgraphs
+            .iter()
+            .map(|(name, sdl)| SubgraphSchema {
+                name: (*name).to_owned(),
+                url: format!("http://{name}"),
+                sdl: format!("{LINK}\n{sdl}"),
+            })
+            .collect();
+        let composition = compose(schemas);
+        let sdl =
+            composition.supergraph_sdl.unwrap_or_else(|| panic!("fixture: {:#?}", composition.diagnostics));
+        Self::read(&sdl, subgraphs)
+    }
+
+    /// Takes a supergraph as another composer might write it.
+    pub fn read(supergraph: &str, subgraphs: &[(&str, &str)]) -> Self {
+        let supergraph = Supergraph::parse(supergraph).unwrap_or_else(|error| panic!("fixture: {error}"));
+        let sdl =
+            |name: &str| subgraphs.iter().find(|(known, _)| *known == name).map(|(_, sdl)| *sdl).unwrap();
+        let schemas = supergraph
+            .subgraphs()
+            .iter()
+            .map(|s| oracle::served(&format!("{LINK}\n{}", sdl(&s.name))))
+            .collect();
+        Self { supergraph, schemas }
     }
 
     /// The printed plan of a query, after the oracle had no complaint; or the error's code and text.

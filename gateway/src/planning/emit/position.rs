@@ -86,7 +86,7 @@ impl Emitter<'_> {
             let mut sources = arrivals.to_vec();
             let demands = self.demands(solution, spot, arrivals.len());
             for (open, demand) in solution.opens.iter().zip(&demands) {
-                let source = self.open(*object, open, spot, &sources, demand);
+                let source = self.open(*object, (open, demand), spot, &sources);
                 sources.push(source);
             }
             for take in &solution.takes {
@@ -139,10 +139,9 @@ impl Emitter<'_> {
     fn open(
         &mut self,
         object: Option<usize>,
-        open: &Open,
+        (open, demand): (&Open, &Guard),
         spot: &Spot<'_>,
         sources: &[Source],
-        demand: &Guard,
     ) -> Source {
         let types = self.one(object);
         let before = &sources[..open.inputs.used.len().min(sources.len())];

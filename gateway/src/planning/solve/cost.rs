@@ -15,16 +15,31 @@ pub(in crate::planning) struct Cost {
     requests: Rc<Vec<Request>>,
     /// Fields asked for only to get further, roughly.
     pub fields: u32,
+    /// Requests to a subgraph that this run of the search tries to do without.
+    avoided: u32,
 }
 
 /// A request costs as much as another level: both are a round trip, one of the subgraph's time, one of the client's.
 const REQUEST: u64 = 1_000;
 const DEPTH: u64 = 1_001;
-const FIELDS: u32 = 900;
+const FIELDS: u32 = 400;
+/// Enough to tip the balance between equals, not enough to buy a request.
+const AVOIDED: u64 = 500;
 
 impl Cost {
     pub fn request(depth: u32, subgraph: SubgraphId, is_root: bool) -> Self {
-        Self { requests: Rc::new(vec![(depth, subgraph, is_root)]), fields: 0 }
+        Self { requests: Rc::new(vec![(depth, subgraph, is_root)]), fields: 0, avoided: 0 }
+    }
+
+    /// A request that had better not be made.
+    pub fn avoid(mut self) -> Self {
+        self.avoided = 1;
+        self
+    }
+
+    /// The subgraphs asked for entities.
+    pub fn entered(&self) -> impl Iterator<Item = SubgraphId> + '_ {
+        self.requests.iter().filter(|(.., is_root)| !is_root).map(|(_, subgraph, _)| *subgraph)
     }
 
     /// Both, side by side.
@@ -38,6 +53,7 @@ impl Cost {
             self.requests = Rc::new(all);
         }
         self.fields = self.fields.saturating_add(other.fields);
+        self.avoided = self.avoided.max(other.avoided);
     }
 
     /// The same, started after `depth` requests.
@@ -63,6 +79,11 @@ impl Cost {
     }
 
     pub fn score(&self) -> u64 {
+        self.price() + u64::from(self.avoided) * AVOIDED
+    }
+
+    /// What it costs, whatever this run tries to avoid.
+    pub fn price(&self) -> u64 {
         self.requests.len() as u64 * REQUEST
             + u64::from(self.depth()) * DEPTH
             + u64::from(self.fields.min(FIELDS))

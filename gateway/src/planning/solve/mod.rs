@@ -20,7 +20,7 @@ use self::landing::Landings;
 use super::needs::{NeedId, Needs};
 use crate::operation::selection::TypeSet;
 use crate::supergraph::query_graph::{EntryKind, PlaceId, QueryGraph};
-use crate::supergraph::{FieldSetId, Supergraph};
+use crate::supergraph::{FieldSetId, SubgraphId, Supergraph};
 
 /// How a position is answered.
 #[derive(Debug)]
@@ -126,6 +126,8 @@ pub(super) struct Solver<'a> {
     /// The lowest entry of `opening` that was met again: results above it are provisional and not remembered.
     tainted: usize,
     spent: usize,
+    /// A subgraph that this run tries to do without, where another serves as well.
+    avoid: Option<SubgraphId>,
     /// The deepest position that had no solution: (steps, field).
     pub failed_at: Option<(usize, String)>,
     path: Vec<String>,
@@ -143,6 +145,7 @@ impl<'a> Solver<'a> {
             opening: Vec::new(),
             tainted: usize::MAX,
             spent: 0,
+            avoid: None,
             failed_at: None,
             path: Vec::new(),
         }
@@ -151,6 +154,18 @@ impl<'a> Solver<'a> {
     /// Whether the budget is used up; then nothing more is solved.
     pub fn exhausted(&self) -> bool {
         self.spent > BUDGET
+    }
+
+    /// How much of the budget is used.
+    pub fn spent(&self) -> usize {
+        self.spent
+    }
+
+    /// Starts over with another subgraph to avoid.
+    pub fn restart(&mut self, avoid: Option<SubgraphId>) {
+        self.objects.clear();
+        self.positions.clear();
+        self.avoid = avoid;
     }
 
     fn provisional(&self) -> bool {

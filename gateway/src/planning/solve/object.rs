@@ -22,6 +22,15 @@ pub(super) struct Source {
     pub requires: Option<FieldSetId>,
 }
 
+/// What is to be solved.
+#[derive(Clone, Copy)]
+pub(super) struct Question<'q> {
+    pub at: &'q At,
+    /// The wants that apply, with their index in the need.
+    pub wants: &'q [(usize, Want)],
+    pub sources: &'q [Source],
+}
+
 /// Sources with what they make possible.
 pub(super) struct Trial {
     opens: Vec<Open>,
@@ -72,15 +81,16 @@ impl Solver<'_> {
         };
         let sources: Vec<Source> =
             places.iter().map(|place| Source { place: *place, depth: 0, requires: None }).collect();
-        let base = self.trial(at, &wants, &sources, &[])?;
+        let question = Question { at, wants: &wants, sources: &sources };
+        let base = self.trial(question, &[])?;
         let driving: Vec<usize> = (0..wants.len())
             .filter(|index| base.takes[*index].as_ref().is_none_or(|take| !take.cost.is_free()))
             .collect();
         let best = if driving.is_empty() {
             base
         } else {
-            let candidates = self.candidates(at, &wants, &driving, &sources);
-            self.search(at, &wants, &sources, &candidates, base)?
+            let candidates = self.candidates(question, &driving);
+            self.search(question, &candidates, base)?
         };
         if let Some(index) = best.takes.iter().position(Option::is_none) {
             self.note_failure(wants[index].1.name.as_str());
@@ -89,14 +99,7 @@ impl Solver<'_> {
         Some(finish(best, places.len()))
     }
 
-    fn search(
-        &mut self,
-        at: &At,
-        wants: &[(usize, Want)],
-        sources: &[Source],
-        candidates: &[Candidate],
-        base: Trial,
-    ) -> Option<Trial> {
+    fn search(&mut self, question: Question<'_>, candidates: &[Candidate], base: Trial) -> Option<Trial> {
         let mut best = base;
         if candidates.len() <= EXACT {
             for size in 1..=candidates.len() as u32 {
@@ -108,13 +111,13 @@ impl Solver<'_> {
                     if best.missing() == 0 && self.least(&chosen) >= best.cost.score() {
                         continue;
                     }
-                    self.improve(at, wants, sources, &chosen, &mut best)?;
+                    self.improve(question, &chosen, &mut best)?;
                 }
             }
             return Some(best);
         }
         let mut chosen: Vec<&Candidate> = Vec::new();
-        while let Some(next) = self.best_addition(at, wants, sources, candidates, (&mut chosen, &mut best))? {
+        while let Some(next) = self.best_addition(question, candidates, (&mut chosen, &mut best))? {
             chosen.push(&candidates[next]);
         }
         Some(best)
@@ -133,20 +136,17 @@ impl Solver<'_> {
     /// The candidate that helps most when added, if any does.
     fn best_addition<'c>(
         &mut self,
-        at: &At,
-        wants: &[(usize, Want)],
-        sources: &[Source],
+        question: Question<'_>,
         candidates: &'c [Candidate],
-        state: (&mut Vec<&'c Candidate>, &mut Trial),
+        (chosen, best): (&mut Vec<&'c Candidate>, &mut Trial),
     ) -> Option<Option<usize>> {
-        let (chosen, best) = state;
         let mut found = None;
         for (index, candidate) in candidates.iter().enumerate() {
             if chosen.iter().any(|known| std::ptr::eq(*known, candidate)) {
                 continue;
             }
             chosen.push(candidate);
-            if self.improve(at, wants, sources, chosen, best)? {
+            if self.improve(question, chosen, best)? {
                 found = Some(index);
             }
             chosen.pop();
@@ -154,15 +154,8 @@ impl Solver<'_> {
         Some(found)
     }
 
-    fn improve(
-        &mut self,
-        at: &At,
-        wants: &[(usize, Want)],
-        sources: &[Source],
-        chosen: &[&Candidate],
-        best: &mut Trial,
-    ) -> Option<bool> {
-        let trial = self.trial(at, wants, sources, chosen)?;
+    fn improve(&mut self, question: Question<'_>, chosen: &[&Candidate], best: &mut Trial) -> Option<bool> {
+        let trial = self.trial(question, chosen)?;
         let better = trial.rank() < best.rank();
         if better {
             *best = trial;
@@ -171,13 +164,8 @@ impl Solver<'_> {
     }
 
     /// What the sources and the chosen candidates give. `None` only when the budget is used up.
-    fn trial(
-        &mut self,
-        at: &At,
-        wants: &[(usize, Want)],
-        sources: &[Source],
-        chosen: &[&Candidate],
-    ) -> Option<Trial> {
+    fn trial(&mut self, question: Question<'_>, chosen: &[&Candidate]) -> Option<Trial> {
+        let Question { at, wants, sources } = question;
         let mut all = sources.to_vec();
         let mut cost = Cost::default();
         let mut opens = Vec::new();

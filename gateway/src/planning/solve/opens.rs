@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::object::Source;
-use super::{At, Cost, NeedId, OPENINGS, Open, Opening, Solver, anchor};
+use super::object::{Question, Source};
+use super::{At, Cost, NeedId, OPENINGS, Open, Opening, Solver};
 use crate::planning::needs::{InputSpec, Want};
 use crate::supergraph::FieldSetId;
 use crate::supergraph::query_graph::{Entry, EntryKind, PlaceId};
@@ -15,13 +15,8 @@ pub(super) struct Candidate {
 
 impl Solver<'_> {
     /// The subgraphs worth entering for the wants that the sources do not answer for free; the best first.
-    pub(super) fn candidates(
-        &mut self,
-        at: &At,
-        wants: &[(usize, Want)],
-        driving: &[usize],
-        sources: &[Source],
-    ) -> Vec<Candidate> {
+    pub(super) fn candidates(&mut self, question: Question<'_>, driving: &[usize]) -> Vec<Candidate> {
+        let Question { at, wants, sources } = question;
         let Some(object) = at.object else { return Vec::new() };
         let mut targets: Vec<(PlaceId, Option<FieldSetId>, usize)> = Vec::new();
         let mut note = |place: PlaceId, requires, serves: usize| match targets
@@ -139,6 +134,9 @@ impl Solver<'_> {
         let depth = before + inputs.cost.depth() + 1;
         let subgraph = self.graph.place(entry.place).subgraph;
         let mut cost = Cost::request(depth, subgraph, entry.kind == EntryKind::Root);
+        if self.avoid == Some(subgraph) && entry.kind != EntryKind::Root {
+            cost = cost.avoid();
+        }
         cost.and(&inputs.cost.clone().after(before));
         cost.fields += self.needs.get(input).wants.len() as u32;
         Open { place: entry.place, kind: entry.kind, input, inputs, requires, depth, cost }
