@@ -1,3 +1,10 @@
-//! Knlab in one process: the gateway and its four servers on embedded stores.
+//! Knlab in one process: the gateway and its four servers on embedded stores, with sample data.
 
+pub mod arguments;
+pub mod banner;
+pub mod contract;
+pub mod originals;
 pub mod sample;
+pub mod seeding;
+pub mod stores_folder;
+pub mod system;
