@@ -31,7 +31,7 @@ pub fn text(url: &str, data: &Path, made: u64) -> String {
 fn login_command(url: &str) -> String {
     let Some(reader) = people().into_iter().find(|person| person.role == "reader") else { return String::new() };
     let query = format!(
-        "mutation {{ login(email: \"{}\", password: \"{}\") {{ ... on LoginSuccess {{ accessToken }} }} }}",
+        "mutation {{ login(input: {{ email: \"{}\", password: \"{}\" }}) {{ ... on LoginSuccess {{ accessToken }} }} }}",
         reader.email, reader.password
     );
     let body = serde_json::json!({ "query": query });

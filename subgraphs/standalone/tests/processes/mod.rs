@@ -105,7 +105,7 @@ impl Processes {
     /// An access token of a sample account.
     pub async fn token(&self, login: &str, password: &str) -> String {
         let query = "mutation($email: String!, $password: String!) {
-            login(email: $email, password: $password) { ... on LoginSuccess { accessToken } } }";
+            login(input: { email: $email, password: $password }) { ... on LoginSuccess { accessToken } } }";
         let answer = self.ask(None, query, json!({ "email": format!("{login}@knlab.example"), "password": password })).await;
         answer["data"]["login"]["accessToken"].as_str().unwrap_or_else(|| panic!("no token: {answer}")).to_owned()
     }
