@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result};
-use auth::{SeedClient, SeedUser};
+use auth::SeedUser;
 use common::seed;
 use service::Role;
 use stores::search::Collection;
@@ -16,15 +16,12 @@ use crate::stores_folder::OpenStores;
 /// How many documents are handed to a store at once.
 const BATCH: usize = 2_000;
 
-/// How many documents have an original file on the NAS; more would only fill the disk.
-const ORIGINALS: u64 = 2_000;
-
 /// Seeds what is empty; says how many documents it made.
 ///
 /// # Errors
 /// When a store refuses.
-pub async fn seed(stores: &OpenStores, documents: u64, admin_secret: &str) -> Result<u64> {
-    accounts(stores, admin_secret).await.context("the sample accounts")?;
+pub async fn seed(stores: &OpenStores, documents: u64) -> Result<u64> {
+    accounts(stores).await.context("the sample accounts")?;
     stores.common.migrate().await?;
     if !seed::is_empty(&stores.common).await? {
         return Ok(0);
@@ -32,11 +29,10 @@ pub async fn seed(stores: &OpenStores, documents: u64, admin_secret: &str) -> Re
     taxonomy_and_codes(stores).await.context("categories, organizations and codes")?;
     let made = sample_documents(stores, documents).await.context("the sample documents")?;
     personal(stores, documents).await.context("bookmarks and saved searches")?;
-    crate::originals::seed(stores, documents.min(ORIGINALS)).await.context("crawl sources, runs and files")?;
     Ok(made)
 }
 
-async fn accounts(stores: &OpenStores, admin_secret: &str) -> Result<()> {
+async fn accounts(stores: &OpenStores) -> Result<()> {
     let users: Vec<SeedUser> = people()
         .into_iter()
         .map(|person| SeedUser {
@@ -48,13 +44,7 @@ async fn accounts(stores: &OpenStores, admin_secret: &str) -> Result<()> {
             created_at: person.created_at,
         })
         .collect();
-    let admin = SeedClient {
-        id: "admin".to_owned(),
-        name: "The admin server".to_owned(),
-        secret: admin_secret.to_owned(),
-        created_at: NOW,
-    };
-    auth::seed(&stores.auth, &users, &[admin]).await
+    auth::seed(&stores.auth, &users, &[]).await
 }
 
 async fn taxonomy_and_codes(stores: &OpenStores) -> Result<()> {

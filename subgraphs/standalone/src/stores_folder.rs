@@ -37,7 +37,7 @@ impl OpenStores {
         let search = Arc::new(search);
         Ok(Self {
             auth: auth::open_database(data).await?,
-            crawl_info: admin::open_database(data).await?,
+            crawl_info: Database::open_sqlite("crawl_info", &sql("crawl_info")).await?,
             files: Files::open_folder(&data.join("nas"))?,
             common: common::Stores {
                 document_meta: Database::open_sqlite("document_meta", &sql("document_meta")).await?,

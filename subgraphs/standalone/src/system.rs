@@ -126,8 +126,18 @@ async fn start_servers(
         search: stores.common.search_reader.clone(),
     };
     let document = listen(document::build(document, document_stores).await?, parts, shutdown).await?;
-    let admin = crate::originals::admin_server(&stores, from_gateway, common.address, credentials).await?;
-    let admin = listen(admin, parts, shutdown).await?;
+    let admin_settings = admin::Settings {
+        server: from_gateway,
+        common: admin::settings::CommonSettings {
+            url: format!("http://{}/graphql", common.address),
+            credential: Secret::from(credentials.admin.as_str()),
+            ..admin::settings::CommonSettings::default()
+        },
+        ..admin::Settings::default()
+    };
+    let to_common = admin::CommonClient::over_http(&admin_settings.common)?;
+    let admin_stores = admin::Stores { crawl_info: stores.crawl_info.clone(), files: stores.files.clone() };
+    let admin = listen(admin::build(admin_settings, admin_stores, to_common).await?, parts, shutdown).await?;
     Ok(vec![auth, common, document, admin])
 }
 

@@ -29,7 +29,7 @@ impl Processes {
         gateway::server::install_crypto();
         let folder = tempfile::tempdir().unwrap();
         let stores = OpenStores::open(&folder.path().join("data")).await.unwrap();
-        standalone::seeding::seed(&stores, documents, ADMIN_SECRET).await.unwrap();
+        standalone::seeding::seed(&stores, documents).await.unwrap();
         // The index has one writer: it must be free before common starts.
         drop(stores);
         let ports = ["auth", "admin", "document", "common", "gateway"].map(|name| (name, free_port())).into();
