@@ -29,11 +29,15 @@ pub fn text(url: &str, data: &Path, made: u64) -> String {
 
 /// A shell command that logs the sample reader in and prints the token.
 fn login_command(url: &str) -> String {
-    let Some(reader) = people().into_iter().find(|person| person.role == "reader") else { return String::new() };
+    let Some(reader) = people().into_iter().find(|person| person.role == "reader") else {
+        return String::new();
+    };
     let query = format!(
         "mutation {{ login(input: {{ email: \"{}\", password: \"{}\" }}) {{ ... on LoginSuccess {{ accessToken }} }} }}",
         reader.email, reader.password
     );
     let body = serde_json::json!({ "query": query });
-    format!("curl -s {url}/graphql -H 'content-type: application/json' -d '{body}' | sed 's/.*\"accessToken\":\"\\([^\"]*\\)\".*/\\1/'")
+    format!(
+        "curl -s {url}/graphql -H 'content-type: application/json' -d '{body}' | sed 's/.*\"accessToken\":\"\\([^\"]*\\)\".*/\\1/'"
+    )
 }

@@ -29,11 +29,13 @@ impl OpenStores {
     pub async fn open(data: &Path) -> Result<Self> {
         for folder in ["sql", "search", "nas"] {
             let path = data.join(folder);
-            std::fs::create_dir_all(&path).with_context(|| format!("cannot make the folder {}", path.display()))?;
+            std::fs::create_dir_all(&path)
+                .with_context(|| format!("cannot make the folder {}", path.display()))?;
         }
         let sql = |name: &str| data.join("sql").join(format!("{name}.sqlite"));
-        let search = embedded::open_writer(&data.join("search"))
-            .with_context(|| format!("is another Knlab running on {}? use --data for a second one", data.display()))?;
+        let search = embedded::open_writer(&data.join("search")).with_context(|| {
+            format!("is another Knlab running on {}? use --data for a second one", data.display())
+        })?;
         let search = Arc::new(search);
         Ok(Self {
             auth: auth::open_database(data).await?,

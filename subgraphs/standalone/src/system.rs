@@ -119,7 +119,8 @@ async fn start_servers(
     let auth_settings = auth::Settings { server: from_gateway.clone(), ..auth::Settings::default() };
     let auth = listen(auth::build(auth_settings, stores.auth.clone()).await?, parts, shutdown).await?;
     let common_settings = common::Settings { server: from_both, ..common::Settings::default() };
-    let common = listen(common::build(common_settings, stores.common.clone()).await?, parts, shutdown).await?;
+    let common =
+        listen(common::build(common_settings, stores.common.clone()).await?, parts, shutdown).await?;
     let document = document::Settings { server: from_gateway.clone(), ..document::Settings::default() };
     let document_stores = document::Stores {
         document_meta: stores.common.document_meta.clone(),
@@ -141,9 +142,14 @@ async fn start_servers(
     Ok(vec![auth, common, document, admin])
 }
 
-async fn listen(server: Server, parts: &mut JoinSet<Result<()>>, shutdown: &CancellationToken) -> Result<Part> {
+async fn listen(
+    server: Server,
+    parts: &mut JoinSet<Result<()>>,
+    shutdown: &CancellationToken,
+) -> Result<Part> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let part = Part { name: server.name.clone(), address: listener.local_addr()?, router: server.router.clone() };
+    let part =
+        Part { name: server.name.clone(), address: listener.local_addr()?, router: server.router.clone() };
     parts.spawn(service::serve(server, listener, shutdown.clone()));
     Ok(part)
 }
@@ -168,20 +174,28 @@ fn engine(servers: &[Part], credentials: &Credentials, in_process: bool) -> Resu
             let answer = move |request: http::Request<bytes::Bytes>| {
                 let router = router.clone();
                 // A router answers every request; its error type has no value.
-                async move { router.oneshot(request.map(axum::body::Body::from)).await.unwrap_or_else(|never| match never {}) }
+                async move {
+                    router
+                        .oneshot(request.map(axum::body::Body::from))
+                        .await
+                        .unwrap_or_else(|never| match never {})
+                }
             };
             (endpoint, handler(answer))
         };
         Arc::new(InProcessTransport::new(subgraphs.into_iter().map(called).collect(), MAX_RESPONSE_BYTES))
     } else {
-        Arc::new(HttpTransport::new(HttpSettings::new(subgraphs.into_iter().map(|(endpoint, _)| endpoint).collect())))
+        Arc::new(HttpTransport::new(HttpSettings::new(
+            subgraphs.into_iter().map(|(endpoint, _)| endpoint).collect(),
+        )))
     };
     Ok(Engine::new(supergraph, transport, Limits::default()))
 }
 
 fn gateway_settings(address: SocketAddr, servers: &[Part], credentials: &Credentials) -> Result<Settings> {
     let url = |name: &str| {
-        let part = servers.iter().find(|part| part.name == name).with_context(|| format!("no server {name}"))?;
+        let part =
+            servers.iter().find(|part| part.name == name).with_context(|| format!("no server {name}"))?;
         anyhow::Ok(format!("http://{}", part.address))
     };
     let subgraphs = servers
