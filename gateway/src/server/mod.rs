@@ -60,7 +60,9 @@ pub async fn serve(
         tokio::spawn(tokens.refresh(background.clone()));
     }
     if let Some(address) = gateway.settings.admin_listen {
-        let admin = TcpListener::bind(address).await?;
+        let admin = TcpListener::bind(address).await.map_err(|error| {
+            io::Error::new(error.kind(), format!("cannot listen on {address} (`admin_listen`): {error}"))
+        })?;
         let routes = health::routes().with_state(gateway.clone());
         let stop = gateway.ending.clone();
         tokio::spawn(async move {

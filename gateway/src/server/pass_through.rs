@@ -53,6 +53,11 @@ async fn pass(gateway: &Gateway, route: &PassThrough, request: Request) -> Resul
     if leaves_its_folder(parts.uri.path()) {
         return Err(Refusal::bad_request("the path is not a plain one"));
     }
+    let declared =
+        parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+    if declared.is_some_and(|declared: usize| declared > route.max_body) {
+        return Err(too_large(route));
+    }
     let uri: Uri = format!("{}{path}", route.url).parse().map_err(|_| Refusal::internal())?;
     let mut passed = Request::new(Body::new(Limited::new(body, route.max_body)));
     *passed.method_mut() = parts.method;
@@ -65,8 +70,9 @@ async fn pass(gateway: &Gateway, route: &PassThrough, request: Request) -> Resul
     let limit = gateway.settings.timeouts.pass_through;
     let response = match tokio::time::timeout(limit, gateway.upstream.send(passed)).await {
         Ok(Ok(response)) => response,
-        Ok(Err(reason)) => {
-            tracing::warn!(path = route.path, reason, "a passed-on request failed");
+        Ok(Err(error)) if error.body_too_large => return Err(too_large(route)),
+        Ok(Err(error)) => {
+            tracing::warn!(path = route.path, reason = error.detail, "a passed-on request failed");
             let message = "the server behind this path does not answer";
             return Err(Refusal::new(StatusCode::BAD_GATEWAY, "UPSTREAM_UNREACHABLE", message));
         }
@@ -79,6 +85,11 @@ async fn pass(gateway: &Gateway, route: &PassThrough, request: Request) -> Resul
     let mut response = (parts.status, Body::new(body)).into_response();
     *response.headers_mut() = end_to_end(&parts.headers);
     Ok(response)
+}
+
+fn too_large(route: &PassThrough) -> Refusal {
+    let message = format!("the body is larger than {} bytes", route.max_body);
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
 }
 
 /// Whether a path holds a step that another server might resolve to somewhere else.

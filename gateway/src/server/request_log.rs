@@ -7,6 +7,7 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use tracing::Level;
 
 use super::refusal::Refusal;
 
@@ -34,18 +35,29 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
 
     let facts = response.extensions_mut().remove::<Facts>().unwrap_or_default();
-    let milliseconds = started.elapsed().as_secs_f64() * 1000.0;
-    tracing::info!(
-        target: "gateway::request",
-        request_id = id.to_str().unwrap_or_default(),
-        method = method.as_str(),
-        path = printable(&path),
-        operation = facts.operation.as_deref().map(printable),
-        status = response.status().as_u16(),
-        errors = facts.errors,
-        code = facts.code,
-        duration_ms = (milliseconds * 1000.0).round() / 1000.0,
-    );
+    let milliseconds = (started.elapsed().as_secs_f64() * 1_000_000.0).round() / 1000.0;
+    macro_rules! line {
+        ($level:expr) => {
+            tracing::event!(
+                target: "gateway::request",
+                $level,
+                request_id = id.to_str().unwrap_or_default(),
+                method = method.as_str(),
+                path = printable(&path),
+                operation = facts.operation.as_deref().map(printable),
+                status = response.status().as_u16(),
+                errors = facts.errors,
+                code = facts.code,
+                duration_ms = milliseconds,
+            )
+        };
+    }
+    // Probes and the editor's files come often and say nothing.
+    if path.starts_with("/health/") || path.starts_with("/graphiql/") {
+        line!(Level::DEBUG);
+    } else {
+        line!(Level::INFO);
+    }
     let headers = response.headers_mut();
     headers.insert(REQUEST_ID, id);
     headers.entry(header::X_CONTENT_TYPE_OPTIONS).or_insert(HeaderValue::from_static("nosniff"));

@@ -1,11 +1,12 @@
 //! Requests to other servers that are not GraphQL: the key set, and paths that are passed on. Redirects are not followed.
 
+use std::error::Error;
 use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
 use http::{Request, Response};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client;
@@ -15,6 +16,14 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 /// A client with pooled connections; clones share the pool.
 #[derive(Clone)]
 pub struct Upstream(Client<HttpsConnector<HttpConnector>, Body>);
+
+/// Why there is no answer.
+pub struct SendError {
+    /// The request's body went over its limit.
+    pub body_too_large: bool,
+    /// What happened, for the log.
+    pub detail: String,
+}
 
 impl Upstream {
     /// A client that connects at most this long.
@@ -35,11 +44,17 @@ impl Upstream {
         Upstream(client)
     }
 
-    /// Sends a request; the answer's body comes as a stream. The error's text is for logs.
-    pub async fn send(&self, request: Request<Body>) -> Result<Response<Incoming>, String> {
+    /// Sends a request; the answer's body comes as a stream.
+    pub async fn send(&self, request: Request<Body>) -> Result<Response<Incoming>, SendError> {
         self.0.request(request).await.map_err(|error| {
-            let source = std::error::Error::source(&error).map(|source| format!(": {source}"));
-            format!("{error}{}", source.unwrap_or_default())
+            let mut failure = SendError { body_too_large: false, detail: error.to_string() };
+            let mut source = error.source();
+            while let Some(cause) = source {
+                failure.body_too_large |= cause.is::<LengthLimitError>();
+                failure.detail.push_str(&format!(": {cause}"));
+                source = cause.source();
+            }
+            failure
         })
     }
 
@@ -48,7 +63,7 @@ impl Upstream {
         let request = Request::get(url).header(http::header::ACCEPT, "application/json").body(Body::empty());
         let request = request.map_err(|error| error.to_string())?;
         let fetched = tokio::time::timeout(time, async {
-            let response = self.send(request).await?;
+            let response = self.send(request).await.map_err(|error| error.detail)?;
             if !response.status().is_success() {
                 return Err(format!("status {}", response.status()));
             }

@@ -180,6 +180,18 @@ async fn a_quiet_connection_is_pinged_and_closed_at_shutdown() {
 }
 
 #[tokio::test]
+async fn a_client_that_never_answers_a_ping_is_dropped() {
+    let server = TestServer::start("timeouts: { keep_alive: 50ms }").await;
+    let mut socket = Socket::open(&server, &[]).await.unwrap();
+    socket.initialise().await;
+    for _ in 0..3 {
+        assert_eq!(socket.next().await.unwrap(), json!({ "type": "ping" }));
+    }
+    let ended = tokio::time::timeout(Duration::from_secs(5), socket.0.next()).await.unwrap();
+    assert!(!matches!(ended, Some(Ok(Message::Text(_)))), "{ended:?}");
+}
+
+#[tokio::test]
 async fn only_pages_of_our_own_or_a_listed_origin_may_connect() {
     let server = TestServer::start("cors: { origins: [https://app.example.org] }").await;
     let own = format!("http://{}", server.address);

@@ -22,6 +22,8 @@ use super::protocol::{self, ClientMessage, Close};
 
 /// Results that wait for a slow client before their operation has to wait too.
 const WAITING: usize = 16;
+/// Pings that a client may leave unanswered.
+const UNANSWERED_PINGS: u8 = 3;
 /// How long one message may take to be written.
 const WRITE_TIME: Duration = Duration::from_secs(20);
 
@@ -73,10 +75,12 @@ impl Connection {
         keep_alive.reset();
         let expired = auth::until(self.user.as_ref().map(User::valid_for));
         tokio::pin!(expired);
+        let mut unanswered = 0;
         loop {
             let outcome = tokio::select! {
                 message = self.socket.recv() => match message {
                     Some(Ok(message)) => {
+                        unanswered = 0;
                         let before = self.user.clone();
                         let outcome = self.receive(message).await;
                         if self.user != before {
@@ -92,7 +96,11 @@ impl Connection {
                 }
                 () = &mut expired => Err(Some(Close::new(4403, "the token has expired"))),
                 () = ending.cancelled() => Err(Some(Close::new(1001, "the server is going away"))),
-                _ = keep_alive.tick(), if self.acknowledged => self.send(protocol::ping()).await,
+                _ = keep_alive.tick(), if self.acknowledged => {
+                    unanswered += 1;
+                    // The connection of a client that is gone without a word ends here.
+                    if unanswered > UNANSWERED_PINGS { Err(None) } else { self.send(protocol::ping()).await }
+                }
             };
             if let Err(close) = outcome {
                 return close;
