@@ -28,6 +28,8 @@ pub(super) fn public(full: &Schema, machinery: &Machinery) -> Result<Valid<Schem
     }
     schema.directive_definitions.retain(|name, definition| {
         definition.is_built_in()
+            // apollo-compiler does not know `@oneOf` by itself.
+            || name == "oneOf"
             || (!machinery.owns_directive(name)
                 && definition.locations.iter().any(|location| is_executable(*location)))
     });

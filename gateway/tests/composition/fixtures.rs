@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use gateway::composition::diagnostic::Diagnostic;
 use gateway::composition::{Composition, SubgraphSchema, compose};
@@ -25,8 +26,29 @@ pub fn subgraphs(case: &Path) -> Vec<SubgraphSchema> {
     found
 }
 
-/// All cases, by name.
-pub fn cases() -> BTreeMap<String, PathBuf> {
+/// A case and what it gives.
+pub struct Case {
+    /// Its folder.
+    pub path: PathBuf,
+    /// Its subgraphs, composed.
+    pub composition: Composition,
+}
+
+/// All cases, by name; composed once for all tests.
+pub fn cases() -> &'static BTreeMap<String, Case> {
+    static CASES: OnceLock<BTreeMap<String, Case>> = OnceLock::new();
+    CASES.get_or_init(|| {
+        let folders = folders().into_iter();
+        folders
+            .map(|(name, path)| {
+                let composition = compose(subgraphs(&path));
+                (name, Case { path, composition })
+            })
+            .collect()
+    })
+}
+
+fn folders() -> BTreeMap<String, PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/composition/cases");
     fs::read_dir(root)
         .unwrap()
@@ -68,8 +90,8 @@ fn every_case_gives_exactly_what_its_folder_says() {
     let cases = cases();
     assert!(cases.len() >= 80, "only {} cases", cases.len());
     let mut failures = Vec::new();
-    for (name, path) in &cases {
-        let found = rendered(&compose(subgraphs(path)));
+    for (name, Case { path, composition }) in cases {
+        let found = rendered(composition);
         for file in ["diagnostics.json", "supergraph.graphql"] {
             let at = path.join(file);
             let expected = fs::read_to_string(&at).ok();

@@ -1,31 +1,24 @@
 //! The result does not depend on the order in which subgraphs come.
 
 use gateway::composition::compose;
-use rand::SeedableRng;
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
 
 use crate::fixtures::{cases, subgraphs};
 
 #[test]
 fn the_order_of_subgraphs_changes_nothing() {
-    let mut random = ChaCha8Rng::seed_from_u64(3);
-    for (name, path) in cases() {
-        let mut schemas = subgraphs(&path);
-        let expected = compose(schemas.clone());
-        for _ in 0..3 {
-            schemas.shuffle(&mut random);
-            assert_eq!(compose(schemas.clone()), expected, "{name}");
-        }
+    for (name, case) in cases() {
+        let mut schemas = subgraphs(&case.path);
+        schemas.reverse();
+        assert_eq!(compose(schemas), case.composition, "{name}");
     }
 }
 
 #[test]
 fn the_names_of_subgraphs_change_only_names() {
-    let (mut compared, path) = (0, cases());
-    for (name, path) in path {
-        let schemas = subgraphs(&path);
-        let Some(before) = compose(schemas.clone()).supergraph_sdl else {
+    let mut compared = 0;
+    for (name, case) in cases() {
+        let schemas = subgraphs(&case.path);
+        let Some(before) = case.composition.supergraph_sdl.clone() else {
             continue;
         };
         // Names in the same order, so that the order of graphs is the same too.

@@ -6,12 +6,12 @@ use gateway::composition::codes;
 use gateway::composition::diagnostic::Severity;
 use gateway::composition::{SubgraphSchema, compose};
 
-use crate::fixtures::{cases, subgraphs};
+use crate::fixtures::cases;
 
 #[test]
 fn there_is_a_supergraph_exactly_when_there_is_no_error() {
-    for (name, path) in cases() {
-        let composition = compose(subgraphs(&path));
+    for (name, case) in cases() {
+        let composition = &case.composition;
         let errors = composition.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error);
         assert_eq!(composition.supergraph_sdl.is_none(), errors, "{name}");
     }
@@ -21,8 +21,8 @@ fn there_is_a_supergraph_exactly_when_there_is_no_error() {
 fn every_error_says_where_and_what_to_do() {
     // There is no place for something that is nowhere, and satisfiability tells paths instead.
     let without_place = ["NO_QUERIES", "SATISFIABILITY_ERROR", "INVALID_SUBGRAPH_NAME"];
-    for (name, path) in cases() {
-        for diagnostic in compose(subgraphs(&path)).diagnostics {
+    for (name, case) in cases() {
+        for diagnostic in &case.composition.diagnostics {
             assert!(!diagnostic.help.is_empty(), "{name}: {diagnostic:?}");
             if !without_place.contains(&diagnostic.code) {
                 assert!(!diagnostic.places.is_empty(), "{name}: {diagnostic:?}");
@@ -34,8 +34,8 @@ fn every_error_says_where_and_what_to_do() {
 #[test]
 fn the_cases_cover_all_codes() {
     let mut told: BTreeSet<&str> = BTreeSet::new();
-    for path in cases().values() {
-        told.extend(compose(subgraphs(path)).diagnostics.iter().map(|d| d.code));
+    for case in cases().values() {
+        told.extend(case.composition.diagnostics.iter().map(|d| d.code));
     }
     let missing: Vec<&str> =
         codes::ALL.iter().map(|code| code.name).filter(|code| !told.contains(code)).collect();

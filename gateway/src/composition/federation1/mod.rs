@@ -19,6 +19,7 @@ pub(crate) fn upgrade(subgraphs: &mut [Subgraph], diagnostics: &mut Diagnostics)
         return;
     }
     let keys = keys_by_type(subgraphs);
+    refuse_keys_for_interface_objects(subgraphs, diagnostics);
     for subgraph in subgraphs.iter_mut().filter(|subgraph| is_old(subgraph)) {
         mark_borrowed_key_fields(subgraph, &keys);
         ignore_directives_on_interfaces(subgraph);
@@ -59,6 +60,28 @@ fn mark_borrowed_key_fields(subgraph: &mut Subgraph, keys: &HashMap<Name, Vec<Fi
             && field.is_external()
         {
             field.external = External::KeyOfExtension;
+        }
+    }
+}
+
+/// The key of a Federation 1 interface does not let the interface be resolved, which interface objects need.
+fn refuse_keys_for_interface_objects(subgraphs: &[Subgraph], diagnostics: &mut Diagnostics) {
+    let is_interface_object = |name: &Name| {
+        subgraphs.iter().any(|other| other.types.get(name).is_some_and(|ty| ty.is_interface_object))
+    };
+    for subgraph in subgraphs.iter().filter(|subgraph| subgraph.version == FederationVersion::One) {
+        for ty in subgraph.types.values() {
+            let Some(key) = ty.keys.first() else { continue };
+            if ty.kind == Kind::Interface && is_interface_object(&ty.name) {
+                diagnostics.report(
+                    codes::INTERFACE_OBJECT_USAGE_ERROR,
+                    format!(
+                        "`{}` is an `@interfaceObject` elsewhere, and \"{}\" has a key on it and links no federation v2",
+                        ty.name, subgraph.name
+                    ),
+                    [subgraph.site(key.fields.span)],
+                );
+            }
         }
     }
 }

@@ -87,7 +87,7 @@ fn merge(merger: &mut Merger, field: &Field) -> Option<MergedField> {
     sharing::check(merger, field);
     // A field that only an interface object resolves keeps the type of its external declarations.
     let merging: Vec<&Source> = if resolvers.is_empty() { field.sources.iter().collect() } else { resolvers };
-    let ty = merged_type(merger, field, &merging)?;
+    let ty = merged_type(merger, field, &merging);
     let elements: Vec<applied::Source> = merging.iter().map(|source| source.element()).collect();
     let description = applied::description(merger, &coordinate, &elements);
     let directives = applied::directives(merger, &coordinate, &elements);
@@ -97,7 +97,7 @@ fn merge(merger: &mut Merger, field: &Field) -> Option<MergedField> {
         description,
         directives,
         joins: joins(field, &merging),
-        ty,
+        ty: ty?,
         arguments,
     };
     externals::check(merger, field, &merged);

@@ -48,7 +48,9 @@ pub(crate) fn resolve(merger: &mut Merger, field: &mut Field) {
         let target =
             field.sources.iter().position(|other| *merger.subgraphs[other.graph].name == *overriding.from);
         let Some(target) = target else {
-            missing(merger, field, graph, &overriding);
+            if missing(merger, field, graph, &overriding) {
+                field.sources[index].fate.overrides = Some(overriding.from);
+            }
             continue;
         };
         take(merger, field, (index, target), &overriding);
@@ -58,10 +60,11 @@ pub(crate) fn resolve(merger: &mut Merger, field: &mut Field) {
     }
 }
 
-/// Nobody to take it from: the override has no effect.
-fn missing(merger: &mut Merger, field: &Field, graph: usize, overriding: &Override) {
-    let known = merger.subgraphs.iter().any(|subgraph| *subgraph.name == *overriding.from);
-    let (code, what) = if known {
+/// Nobody to take it from: the override has no effect. Whether at least the type is there.
+fn missing(merger: &mut Merger, field: &Field, graph: usize, overriding: &Override) -> bool {
+    let source = merger.subgraphs.iter().find(|subgraph| *subgraph.name == *overriding.from);
+    let has_type = source.is_some_and(|subgraph| subgraph.types.contains_key(field.parent));
+    let (code, what) = if source.is_some() {
         (codes::OVERRIDE_DIRECTIVE_CAN_BE_REMOVED, "which does not have it")
     } else {
         (codes::FROM_SUBGRAPH_DOES_NOT_EXIST, "which does not exist")
@@ -69,6 +72,7 @@ fn missing(merger: &mut Merger, field: &Field, graph: usize, overriding: &Overri
     let message =
         format!("`{}` is overridden from the subgraph \"{}\", {what}", field.coordinate(), overriding.from);
     report(merger, code, message, [(graph, overriding.span)]);
+    has_type
 }
 
 fn take(merger: &mut Merger, field: &mut Field, (to, from): (usize, usize), overriding: &Override) {

@@ -58,7 +58,10 @@ fn check_keys(subgraph: &Subgraph, diagnostics: &mut Diagnostics, interface: &Ty
     };
     let missing: Vec<String> = objects
         .iter()
-        .filter(|object| !subgraph.types.contains_key(**object))
+        .filter(|object| {
+            let known = subgraph.types.get(**object);
+            !known.is_some_and(|known| known.interfaces.contains_key(&interface.name))
+        })
         .map(|object| format!("`{object}`"))
         .collect();
     if missing.is_empty() {
@@ -67,7 +70,7 @@ fn check_keys(subgraph: &Subgraph, diagnostics: &mut Diagnostics, interface: &Ty
     diagnostics.report(
         codes::INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE,
         format!(
-            "the interface `{}` has a key in \"{}\", which does not know its implementations {}",
+            "the interface `{}` has a key in \"{}\", which does not know its implementations {}, or not as such",
             interface.name,
             subgraph.name,
             missing.join(", ")
