@@ -113,9 +113,9 @@ impl Diagnostics {
         }
     }
 
-    /// Whether any error was found so far.
-    pub(crate) fn has_errors(&self) -> bool {
-        self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    /// `None` when an error was found so far.
+    pub(crate) fn none_is_an_error(&self) -> Option<()> {
+        self.found.iter().all(|diagnostic| diagnostic.severity != Severity::Error).then_some(())
     }
 
     /// All findings, errors first; the order does not depend on the order of the subgraphs.

@@ -42,32 +42,30 @@ pub struct Composition {
 pub fn compose(mut schemas: Vec<SubgraphSchema>) -> Composition {
     schemas.sort_by(|a, b| a.name.cmp(&b.name));
     let mut diagnostics = Diagnostics::default();
-    check_names(&schemas, &mut diagnostics);
-    let mut subgraphs: Vec<_> =
-        schemas.iter().filter_map(|schema| ingest::ingest(schema, &mut diagnostics)).collect();
-    federation1::upgrade(&mut subgraphs, &mut diagnostics);
-    for subgraph in &subgraphs {
-        validate::validate(subgraph, &mut diagnostics);
-    }
-    // Merging schemas that break their own rules would tell every mistake twice.
-    if diagnostics.has_errors() {
-        return refuse(diagnostics);
-    }
-    let merged = merge::merge(&subgraphs, &mut diagnostics);
-    validate_merged::validate(&subgraphs, &merged, &mut diagnostics);
-    if diagnostics.has_errors() {
-        return refuse(diagnostics);
-    }
-    let sdl = emit::emit(&merged);
-    validate_merged::validate_text(&subgraphs, &merged, &sdl, &mut diagnostics);
-    if diagnostics.has_errors() {
-        return refuse(diagnostics);
-    }
-    Composition { supergraph_sdl: Some(sdl), diagnostics: diagnostics.finish() }
+    let supergraph_sdl = run(&schemas, &mut diagnostics);
+    Composition { supergraph_sdl, diagnostics: diagnostics.finish() }
 }
 
-fn refuse(diagnostics: Diagnostics) -> Composition {
-    Composition { supergraph_sdl: None, diagnostics: diagnostics.finish() }
+/// The steps. Each looks at everything; the next begins only where the one before found no error, as it would tell the
+/// same mistakes again.
+fn run(schemas: &[SubgraphSchema], diagnostics: &mut Diagnostics) -> Option<String> {
+    check_names(schemas, diagnostics);
+    let mut subgraphs: Vec<_> =
+        schemas.iter().filter_map(|schema| ingest::ingest(schema, diagnostics)).collect();
+    federation1::upgrade(&mut subgraphs, diagnostics);
+    for subgraph in &subgraphs {
+        validate::validate(subgraph, diagnostics);
+    }
+    diagnostics.none_is_an_error()?;
+    let merged = merge::merge(&subgraphs, diagnostics);
+    validate_merged::validate(&subgraphs, &merged, diagnostics);
+    diagnostics.none_is_an_error()?;
+    let sdl = emit::emit(&merged);
+    validate_merged::validate_text(&subgraphs, &merged, &sdl, diagnostics);
+    diagnostics.none_is_an_error()?;
+    validate_merged::validate_answers(&subgraphs, &sdl, diagnostics);
+    diagnostics.none_is_an_error()?;
+    Some(sdl)
 }
 
 fn check_names(schemas: &[SubgraphSchema], diagnostics: &mut Diagnostics) {

@@ -25,7 +25,7 @@ fn the_names_of_subgraphs_change_only_names() {
         let rename = |text: &str| text.replace("from: \"b\"", "from: \"zb\"");
         let renamed: Vec<_> = schemas
             .into_iter()
-            .filter(|schema| ["a", "b", "c"].contains(&schema.name.as_str()))
+            .filter(|schema| ["a", "b", "c", "d"].contains(&schema.name.as_str()))
             .map(|mut schema| {
                 schema.name = format!("z{}", schema.name);
                 schema.url = schema.url.replace("http://", "http://z");
@@ -38,7 +38,7 @@ fn the_names_of_subgraphs_change_only_names() {
         }
         let after = compose(renamed).supergraph_sdl.unwrap_or_default();
         let mut expected = before;
-        for graph in ["a", "b", "c"] {
+        for graph in ["a", "b", "c", "d"] {
             let upper = graph.to_uppercase();
             expected = expected
                 .replace(&format!("graph: {upper},"), &format!("graph: Z{upper},"))

@@ -1,5 +1,6 @@
 //! Rules that only the whole can break.
 
+mod answers;
 mod inaccessible;
 mod interfaces;
 mod language;
@@ -28,4 +29,9 @@ pub(crate) fn validate_text(
     diagnostics: &mut Diagnostics,
 ) {
     language::check(subgraphs, merged, sdl, diagnostics);
+}
+
+/// Every query that the public schema allows has to be answerable.
+pub(crate) fn validate_answers(subgraphs: &[Subgraph], sdl: &str, diagnostics: &mut Diagnostics) {
+    answers::check(subgraphs, sdl, diagnostics);
 }

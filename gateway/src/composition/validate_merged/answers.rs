@@ -1,0 +1,34 @@
+//! Satisfiability of the finished supergraph, told as diagnostics.
+
+use super::locate;
+use crate::composition::codes::{self, Code};
+use crate::composition::diagnostic::Diagnostics;
+use crate::composition::satisfiability::{self, Problem};
+use crate::composition::subgraph::Subgraph;
+use crate::supergraph::Supergraph;
+
+/// Reports every field that some query can ask for and no subgraph can answer there.
+pub(crate) fn check(subgraphs: &[Subgraph], sdl: &str, diagnostics: &mut Diagnostics) {
+    let supergraph = match Supergraph::parse(sdl) {
+        Ok(supergraph) => supergraph,
+        Err(error) => {
+            let message = format!("the supergraph could not be loaded: {error}");
+            return diagnostics.report(codes::INVALID_GRAPHQL, message, []);
+        }
+    };
+    for found in satisfiability::check(&supergraph) {
+        let step = found.path.last();
+        let sites = step.map_or_else(Vec::new, |step| {
+            locate::sites(subgraphs, &[step.type_name.as_str(), step.field.as_str()])
+        });
+        diagnostics.report(code(found.kind), found.message(&supergraph), sites);
+    }
+}
+
+fn code(problem: Problem) -> Code {
+    match problem {
+        Problem::NotAnswered => codes::SATISFIABILITY_ERROR,
+        Problem::MismatchedRuntimeTypes => codes::SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES,
+        Problem::BudgetExceeded => codes::MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED,
+    }
+}
