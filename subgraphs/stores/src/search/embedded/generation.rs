@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 const POINTER: &str = "CURRENT";
+const LOCK: &str = "LOCK";
 
 #[derive(Clone)]
 pub(super) struct Generations {
@@ -13,6 +14,14 @@ pub(super) struct Generations {
 impl Generations {
     pub(super) fn new(folder: PathBuf) -> Self {
         Self { folder }
+    }
+
+    /// Takes the right to write and to publish, for as long as the file is held; the system gives it back when a process ends.
+    pub(super) fn lock(&self) -> io::Result<std::fs::File> {
+        std::fs::create_dir_all(&self.folder)?;
+        let lock = std::fs::File::create(self.folder.join(LOCK))?;
+        lock.try_lock()?;
+        Ok(lock)
     }
 
     /// The generation that serves, once there is one.
@@ -43,11 +52,11 @@ impl Generations {
     }
 
     /// Removes everything but the generation that serves: rebuilds that were not finished, pointers half written. Only for
-    /// the process that holds the writer's lock.
+    /// the process that holds the lock.
     pub(super) fn remove_others(&self, current: &Path) {
         let Ok(found) = std::fs::read_dir(&self.folder) else { return };
         for path in found.flatten().map(|found| found.path()) {
-            if path == current || path.file_name().is_some_and(|name| name == POINTER) {
+            if path == current || path.file_name().is_some_and(|name| name == POINTER || name == LOCK) {
                 continue;
             }
             let removed =

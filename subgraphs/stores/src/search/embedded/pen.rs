@@ -1,6 +1,7 @@
 //! Writing one collection: versions decide what is written, every write is committed, rebuilds grow beside what serves.
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -25,6 +26,8 @@ pub(super) struct Change {
 pub(super) struct Pen {
     shelf: Arc<Shelf>,
     state: Mutex<State>,
+    /// Held for the lock on it.
+    _lock: File,
 }
 
 struct State {
@@ -43,7 +46,8 @@ struct Target {
 impl Pen {
     /// Opens what serves, or begins an empty index; `Unavailable` while another process writes.
     pub(super) fn open(shelf: Arc<Shelf>) -> Result<Self> {
-        let pen = Self { shelf, state: Mutex::new(State { serving: None, rebuild: None }) };
+        let lock = shelf.generations.lock().map_err(|error| unavailable(shelf.collection.name(), &error))?;
+        let pen = Self { shelf, state: Mutex::new(State { serving: None, rebuild: None }), _lock: lock };
         let serving = pen.open_serving()?;
         pen.shelf.generations.remove_others(&serving.generation);
         pen.lock().serving = Some(serving);
