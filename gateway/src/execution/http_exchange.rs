@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -74,33 +74,31 @@ fn broken(error: &(dyn std::error::Error + Send + Sync)) -> TransportError {
     TransportError { code: "SUBGRAPH_UNREACHABLE", detail: format!("the answer broke off: {error}") }
 }
 
-/// Reads an answer whole. One frame, the usual case, is not copied.
+/// Reads an answer whole. A single frame is not copied.
 pub(super) async fn whole(
     response: Response<AnswerBody>,
     max_bytes: usize,
 ) -> Result<SubgraphResponse, TransportError> {
     let (parts, mut body) = response.into_parts();
-    let mut first = Bytes::new();
-    let mut rest = BytesMut::new();
+    let mut chunks: Vec<Bytes> = Vec::new();
+    let mut length = 0;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| broken(&*error))?;
-        let Ok(data) = frame.into_data() else { continue };
-        if first.len() + rest.len() + data.len() > max_bytes {
+        let Ok(chunk) = frame.into_data() else { continue };
+        length += chunk.len();
+        if length > max_bytes {
             return Err(too_large(max_bytes));
         }
-        if first.is_empty() {
-            first = data;
-        } else {
-            if rest.is_empty() {
-                rest.extend_from_slice(&first);
-                first = Bytes::new();
-                rest.extend_from_slice(&data);
-                continue;
-            }
-            rest.extend_from_slice(&data);
-        }
+        chunks.push(chunk);
     }
-    let body = if rest.is_empty() { first } else { rest.freeze() };
+    let body = match chunks.pop() {
+        None => Bytes::new(),
+        Some(only) if chunks.is_empty() => only,
+        Some(last) => {
+            chunks.push(last);
+            chunks.concat().into()
+        }
+    };
     Ok(SubgraphResponse { status: parts.status, body })
 }
 

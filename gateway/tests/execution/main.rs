@@ -7,3 +7,4 @@ mod nulls;
 mod oracle;
 
 mod subscriptions;
+mod transports;

@@ -46,7 +46,8 @@ impl Federation {
                     .filter_map(|key| key.specified_argument_by_name("fields")?.as_str());
                 for key in keys {
                     federation.entities.push(name.to_string());
-                    federation.key_fields.extend(key.split_whitespace().map(ToString::to_string));
+                    let words = key.split(|c: char| !c.is_alphanumeric() && c != '_');
+                    federation.key_fields.extend(words.map(ToString::to_string));
                 }
                 let fields = match ty {
                     ExtendedType::Object(object) => &object.fields,
