@@ -169,8 +169,8 @@ impl Indexer {
         Ok(())
     }
 
-    /// Begins to rebuild a collection's index in the background. `None` if one is under way.
-    pub async fn reindex(&self, collection: &str, started_by: &str) -> Result<Option<reindex::Reindex>> {
+    /// Begins to rebuild a collection's index in the background, unless that is under way.
+    pub async fn reindex(&self, collection: &str, started_by: &str) -> Result<Reindexing> {
         let row = reindex::Reindex {
             id: crate::store::new_id(),
             collection: collection.to_owned(),
@@ -180,13 +180,25 @@ impl Indexer {
             started_at: self.inner.clock.now(),
             finished_at: None,
         };
-        if !reindex::begin(&self.inner.stores.common, &row).await? {
-            return Ok(None);
+        let database = &self.inner.stores.common;
+        while !reindex::begin(database, &row).await? {
+            // None if it ended just now: then this one may begin after all.
+            if let Some(running) = reindex::running(database, collection).await? {
+                return Ok(Reindexing::UnderWay(running));
+            }
         }
         let (inner, job) = (Arc::clone(&self.inner), row.clone());
         tokio::spawn(async move { rebuild::run(&inner, &job).await });
-        Ok(Some(row))
+        Ok(Reindexing::Begun(row))
     }
+}
+
+/// What became of the wish to rebuild an index.
+pub enum Reindexing {
+    /// This rebuild has begun.
+    Begun(reindex::Reindex),
+    /// This one was under way already.
+    UnderWay(reindex::Reindex),
 }
 
 impl Inner {

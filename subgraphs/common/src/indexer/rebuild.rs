@@ -8,7 +8,7 @@ use super::{Inner, batch};
 use crate::store::reindex::Reindex;
 use crate::store::{category, collection_named, document, outbox, reindex};
 
-const PAGE: i64 = 500;
+const PAGE: usize = 500;
 
 /// A row is dated before its transaction commits; no transaction takes longer than this.
 const SLACK: i64 = 60_000_000;
@@ -34,19 +34,20 @@ pub(super) async fn run(inner: &Inner, job: &Reindex) {
 
 async fn rebuild(inner: &Inner, job: &Reindex) -> Result<()> {
     let collection = collection_named(&job.collection)?;
-    let since = job.started_at - SLACK;
     let mut fresh =
         Fresh { rebuild: inner.stores.search_writer.begin_rebuild(collection).await?, documents: 0 };
     fill(inner, job, &mut fresh).await?;
-    catch_up(inner, job, since, &mut fresh).await?;
+    let filled_at = inner.clock.now();
+    let mut gone = catch_up(inner, job, job.started_at - SLACK, &mut fresh).await?;
 
     let _takeover = inner.takeover.write().await;
-    let gone = catch_up(inner, job, since, &mut fresh).await?;
+    let caught_up_at = inner.clock.now();
+    gone.extend(catch_up(inner, job, filled_at - SLACK, &mut fresh).await?);
     fresh.rebuild.publish().await?;
     if !gone.is_empty() {
         inner.stores.search_writer.remove(&gone).await?;
     }
-    requeue(inner, job).await
+    requeue(inner, job, caught_up_at - SLACK).await
 }
 
 struct Fresh {
@@ -54,13 +55,16 @@ struct Fresh {
     documents: i64,
 }
 
+/// Puts the rows that are there now. New ones come faster than they could be followed; catching up is for those.
 async fn fill(inner: &Inner, job: &Reindex, fresh: &mut Fresh) -> Result<()> {
     let collection = collection_named(&job.collection)?;
+    let database = &inner.stores.document_meta;
+    let Some(last) = document::last_id(database, collection).await? else { return Ok(()) };
     let mut after = String::new();
     loop {
-        let page = document::walk(&inner.stores.document_meta, collection, &after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(()) };
-        after.clone_from(&last.id);
+        let page = document::walk(database, collection, (&after, &last), PAGE).await?;
+        let Some(end) = page.last() else { return Ok(()) };
+        after.clone_from(&end.id);
         let tree = category::tree(&inner.stores.common).await?;
         let documents: Vec<_> = page.into_iter().map(|content| batch::indexed(content, &tree)).collect();
         fresh.rebuild.put(&documents).await?;
@@ -69,7 +73,7 @@ async fn fill(inner: &Inner, job: &Reindex, fresh: &mut Fresh) -> Result<()> {
     }
 }
 
-/// Puts what changed since the rebuild began; returns what was deleted, with the versions of the tombstones.
+/// Puts what has changed since then; returns what was deleted, with the versions of the tombstones.
 async fn catch_up(
     inner: &Inner,
     job: &Reindex,
@@ -78,14 +82,11 @@ async fn catch_up(
 ) -> Result<Vec<(Collection, String, i64)>> {
     let collection = collection_named(&job.collection)?;
     let stores = &inner.stores;
-    let (mut after, mut gone) = (String::new(), Vec::new());
-    loop {
-        let ids = document::changed(&stores.document_meta, collection, since, (&after, PAGE)).await?;
-        let Some(last) = ids.last() else { return Ok(gone) };
-        after.clone_from(last);
+    let mut gone = Vec::new();
+    for ids in document::changed(&stores.document_meta, collection, since).await?.chunks(PAGE) {
         let tree = category::tree(&stores.common).await?;
         let mut put = Vec::new();
-        for content in document::contents(&stores.document_meta, &ids).await?.into_values() {
+        for content in document::contents(&stores.document_meta, ids).await?.into_values() {
             match content.deleted {
                 true => gone.push((content.collection, content.id, content.version)),
                 false => put.push(batch::indexed(content, &tree)),
@@ -96,6 +97,7 @@ async fn catch_up(
         }
         renew(inner, job, fresh.documents).await?;
     }
+    Ok(gone)
 }
 
 async fn renew(inner: &Inner, job: &Reindex, documents: i64) -> Result<()> {
@@ -105,11 +107,11 @@ async fn renew(inner: &Inner, job: &Reindex, documents: i64) -> Result<()> {
     }
 }
 
-/// Queues everything that changed since the rebuild began: other servers may have written the old index until it went away.
-async fn requeue(inner: &Inner, job: &Reindex) -> Result<()> {
-    let (since, now) = (job.started_at - SLACK, inner.clock.now());
+/// Queues everything that changed since then: other servers may have written the old index until it went away.
+async fn requeue(inner: &Inner, job: &Reindex, since: i64) -> Result<()> {
+    let now = inner.clock.now();
     let queued = outbox::enqueue_changed(&inner.stores.document_meta, &job.collection, since, now).await?;
-    tracing::info!(collection = job.collection, queued, "a rebuilt index serves");
+    tracing::info!(collection = job.collection, queued, "queued what changed during a rebuild");
     inner.wake.notify_one();
     Ok(())
 }
@@ -121,7 +123,7 @@ pub(super) async fn bury_the_dead(inner: &Inner) -> Result<()> {
         if inner.is_rebuilding(&job.id) {
             continue;
         }
-        requeue(inner, &job).await?;
+        requeue(inner, &job, job.started_at - SLACK).await?;
         reindex::finish(&inner.stores.common, &job.id, "failed", now).await?;
     }
     Ok(())

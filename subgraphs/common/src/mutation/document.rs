@@ -3,10 +3,10 @@
 use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject, Union};
 use service::{Clock, Role, nullable, require};
 
-use crate::indexer::Indexer;
+use crate::indexer::{Indexer, Reindexing};
 use crate::loaders::refresh;
 use crate::store::document::{self, Classification};
-use crate::store::{Stores, category, collection_name, organization, reindex};
+use crate::store::{Stores, category, collection_name, organization};
 use crate::types::collection::Collection;
 use crate::types::document::Document;
 use crate::types::failure::{
@@ -142,15 +142,11 @@ impl Documents {
         nullable(ctx, async {
             let operator = require(ctx, Role::Operator)?;
             let name = collection_name(collection.into());
-            let begun = ctx.data_unchecked::<Indexer>().reindex(name, &operator.id).await?;
-            if let Some(begun) = begun {
-                return Ok(Some(ReindexStarted { reindex: Reindex(begun) }.into()));
-            }
-            let database = &ctx.data_unchecked::<Stores>().common;
-            let running = reindex::running(database, name).await?;
-            let running =
-                running.ok_or_else(|| service::internal("a rebuild that was under way ended just now"))?;
-            Ok(Some(ReindexAlreadyRunning::new(Reindex(running)).into()))
+            let wish = ctx.data_unchecked::<Indexer>().reindex(name, &operator.id).await?;
+            Ok(Some(match wish {
+                Reindexing::Begun(run) => ReindexStarted { reindex: Reindex(run) }.into(),
+                Reindexing::UnderWay(run) => ReindexAlreadyRunning::new(Reindex(run)).into(),
+            }))
         })
         .await
     }

@@ -135,30 +135,34 @@ pub async fn contents(database: &Database, ids: &[String]) -> Result<HashMap<Str
     Ok(found.into_iter().map(|content| (content.id.clone(), content)).collect())
 }
 
-/// The rows of a collection that exist, by id, after `after`: a walk that sees each row once while others write.
+/// The greatest id of a collection.
+pub async fn last_id(database: &Database, collection: Collection) -> Result<Option<String>> {
+    let sql = "SELECT MAX(id) AS last FROM documents WHERE collection = ?";
+    let row = database.query_optional(sql, params![collection_name(collection)]).await?;
+    row.map_or(Ok(None), |row| row.opt_text("last"))
+}
+
+/// The rows of a collection that exist, by id, behind `range.0` and up to `range.1`: a walk that sees each row once while
+/// others write.
 pub async fn walk(
     database: &Database,
     collection: Collection,
-    after: &str,
-    limit: i64,
+    range: (&str, &str),
+    limit: usize,
 ) -> Result<Vec<Content>> {
     let sql = format!(
-        "SELECT {CONTENT} FROM documents WHERE collection = ? AND id > ? AND deleted_at IS NULL ORDER BY id LIMIT ?"
+        "SELECT {CONTENT} FROM documents WHERE collection = ? AND id > ? AND id <= ? AND deleted_at IS NULL \
+         ORDER BY id LIMIT ?"
     );
-    let rows = database.query(&sql, params![collection_name(collection), after, limit]).await?;
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows = database.query(&sql, params![collection_name(collection), range.0, range.1, limit]).await?;
     with_keywords(database, &rows).await
 }
 
-/// The ids of a collection's rows that changed at or after `since`, tombstones included, by id after `after`.
-pub async fn changed(
-    database: &Database,
-    collection: Collection,
-    since: i64,
-    page: (&str, i64),
-) -> Result<Vec<String>> {
-    let sql =
-        "SELECT id FROM documents WHERE collection = ? AND updated_at >= ? AND id > ? ORDER BY id LIMIT ?";
-    let rows = database.query(sql, params![collection_name(collection), since, page.0, page.1]).await?;
+/// The ids of a collection's rows that changed at or after `since`, tombstones included.
+pub async fn changed(database: &Database, collection: Collection, since: i64) -> Result<Vec<String>> {
+    let sql = "SELECT id FROM documents WHERE collection = ? AND updated_at >= ? ORDER BY id";
+    let rows = database.query(sql, params![collection_name(collection), since]).await?;
     rows.iter().map(|row| row.text("id")).collect()
 }
 

@@ -1,5 +1,7 @@
 //! The common server through its HTTP router, on SQLite files of its own and an index that fails on command.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
+
 mod catalog;
 mod faulty_index;
 mod ingest;

@@ -1,10 +1,12 @@
 //! Rebuilding an index while it is searched and written.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
+use stores::search::{Collection, SearchReader as _, SearchRequest, embedded};
 
-use crate::faulty_index::Fault;
+use crate::faulty_index::{Fault, FaultyIndex};
 use crate::world::{START, Who, World, row};
 
 const REINDEX: &str = "mutation { reindex(collection: POLITICA) { __typename
@@ -49,6 +51,32 @@ async fn a_rebuild_mends_the_index_and_loses_no_write_that_comes_meanwhile() {
     world.until("the outbox to empty", async || world.waiting().await == 0).await;
     world.assert_converged().await;
     assert!(world.index.found().contains_key(&lost) && !world.index.found().contains_key(&gone));
+    running.abort();
+}
+
+#[tokio::test]
+async fn on_the_embedded_engine_searches_miss_nothing_while_an_index_is_rebuilt() {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = Arc::new(embedded::open_writer(folder.path()).unwrap());
+    let world = World::on(engine.clone(), engine.clone(), FaultyIndex::default()).await;
+    let rows: Vec<_> = (0..900).map(row).collect();
+    common::seed::documents(&world.stores, &rows, START - 3_600_000_000).await.unwrap();
+    world.indexer.drain().await.unwrap();
+    let everything = SearchRequest { collections: vec![Collection::Politica], ..SearchRequest::default() };
+    assert_eq!(engine.search(&everything).await.unwrap().total, 300);
+
+    let running = tokio::spawn(world.indexer.clone().run());
+    let started = world.data(Who::Operator, REINDEX, json!({})).await;
+    let id = started["reindex"]["reindex"]["id"].as_str().unwrap().to_owned();
+    let mut ingested = 0;
+    while state(&world, &id).await == "RUNNING" || ingested < 5 {
+        world.ingest_new(&format!("새 문서 {ingested}")).await;
+        ingested += 1;
+        assert!(engine.search(&everything).await.unwrap().total >= 300);
+    }
+    assert_eq!(state(&world, &id).await, "PUBLISHED");
+    world.until("the outbox to empty", async || world.waiting().await == 0).await;
+    assert_eq!(engine.search(&everything).await.unwrap().total, 300 + ingested);
     running.abort();
 }
 
