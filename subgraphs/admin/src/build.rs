@@ -1,5 +1,6 @@
 //! Puts the server together.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -40,19 +41,23 @@ async fn ping_files(files: Files) -> stores::Result<()> {
     files.ping().await
 }
 
+/// Opens (creates) the embedded stores in a data folder.
+pub async fn open_stores(data: &Path) -> anyhow::Result<Stores> {
+    let database = Settings::database_file(data);
+    if let Some(folder) = database.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let nas = Settings::nas_folder(data);
+    std::fs::create_dir_all(&nas)?;
+    let crawl_info = Database::open_sqlite("crawl_info", &database).await?;
+    Ok(Stores { crawl_info, files: Files::open_folder(&nas)? })
+}
+
 /// The `main` of the server in a process of its own, on embedded stores.
 pub fn main() -> ExitCode {
     run_main("admin", sdl, |settings: Settings| async move {
-        let data = &settings.server.data;
-        let database = Settings::database_file(data);
-        if let Some(folder) = database.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        let nas = Settings::nas_folder(data);
-        std::fs::create_dir_all(&nas)?;
-        let crawl_info = Database::open_sqlite("crawl_info", &database).await?;
-        let files = Files::open_folder(&nas)?;
+        let stores = open_stores(&settings.server.data).await?;
         let common = CommonClient::over_http(&settings.common)?;
-        build(settings, Stores { crawl_info, files }, common).await
+        build(settings, stores, common).await
     })
 }

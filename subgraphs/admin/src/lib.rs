@@ -9,13 +9,15 @@ pub mod loaders;
 pub mod mutation;
 pub mod query;
 pub mod schema;
+mod seed;
 pub mod settings;
 pub mod store;
 pub mod subscription;
 pub mod types;
 
-pub use build::{build, main};
+pub use build::{build, main, open_stores};
 pub use common_client::CommonClient;
 pub use schema::sdl;
+pub use seed::{SeedDocument, SeedSource, seed};
 pub use settings::Settings;
 pub use store::Stores;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::Enum;
-use stores::sql::{Row, Value, placeholders};
+use stores::sql::{Row, Transaction, Value, placeholders};
 use stores::{Result, params};
 
 use super::{Store, names};
@@ -144,6 +144,12 @@ impl Store {
     pub async fn save_source(&self, source: &Source) -> Result<()> {
         let sql = self.database.dialect().upsert("crawl_sources", &COLUMNS, &["id"], &COLUMNS[1..]);
         self.database.execute(&sql, &values(source)).await.map(|_| ())
+    }
+
+    /// Inside a transaction: writes a source, new or changed.
+    pub async fn save_source_in(&self, transaction: &mut Transaction, source: &Source) -> Result<()> {
+        let sql = self.database.dialect().upsert("crawl_sources", &COLUMNS, &["id"], &COLUMNS[1..]);
+        transaction.execute(&sql, &values(source)).await.map(|_| ())
     }
 
     /// The source with this id.
