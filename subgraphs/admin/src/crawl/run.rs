@@ -57,14 +57,12 @@ pub struct Tools {
     pub common: CommonClient,
     /// How to work.
     pub settings: CrawlSettings,
-    /// The worker's name.
-    pub owner: String,
 }
 
 impl RunWork {
-    /// Prepares the work on a run. `None` when its source is broken; the run has failed then.
-    pub async fn new(tools: Tools, run: Run) -> Result<Option<Self>, Stop> {
-        let Tools { store, common, settings, owner } = tools;
+    /// Prepares the work on a run under the lease `owner`. `None` when its source is broken; the run has failed then.
+    pub async fn new(tools: Tools, run: Run, owner: String) -> Result<Option<Self>, Stop> {
+        let Tools { store, common, settings } = tools;
         let source = store.source(&run.source_id).await?;
         let source = source.ok_or_else(|| StoreError::Internal("a run has no source".to_owned()))?;
         let timeout = Duration::from_secs(settings.request_timeout_seconds);

@@ -25,10 +25,9 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// A worker with a name of its own.
+    /// A worker over a store.
     pub fn new(store: Store, common: CommonClient, settings: CrawlSettings, wake: Wake) -> Self {
-        let owner = uuid::Uuid::new_v4().to_string();
-        Self { tools: Tools { store, common, settings, owner }, wake }
+        Self { tools: Tools { store, common, settings }, wake }
     }
 
     /// Works for ever.
@@ -40,7 +39,7 @@ impl Worker {
                 tracing::warn!(%error, "scheduled crawls cannot be started");
             }
             match self.claim(runs.len()).await {
-                Ok(claimed) => runs.extend(claimed.into_iter().map(|run| self.work_on(run))),
+                Ok(claimed) => runs.extend(claimed.into_iter().map(|(run, owner)| self.work_on(run, owner))),
                 Err(error) => tracing::warn!(%error, "no runs can be taken up"),
             }
             if swept.is_none_or(|at| at.elapsed() > SWEEP_EVERY) {
@@ -62,20 +61,20 @@ impl Worker {
             + i64::try_from(self.tools.settings.lease_ms).unwrap_or(i64::MAX / 2_000) * 1_000
     }
 
-    async fn claim(&self, busy: usize) -> Result<Vec<Run>> {
+    async fn claim(&self, busy: usize) -> Result<Vec<(Run, String)>> {
         let free = self.tools.settings.concurrent_runs.saturating_sub(busy);
         if free == 0 {
             return Ok(Vec::new());
         }
         let most = i64::try_from(free).unwrap_or(i64::MAX);
-        self.tools.store.claim_runs(&self.tools.owner, self.lease_end(), most).await
+        self.tools.store.claim_runs(self.lease_end(), most).await
     }
 
     /// Works on a run for as long as the lease can be kept.
-    async fn work_on(&self, run: Run) {
+    async fn work_on(&self, run: Run, owner: String) {
         let id = run.id.clone();
         let work = async {
-            match RunWork::new(self.tools.clone(), run).await {
+            match RunWork::new(self.tools.clone(), run, owner.clone()).await {
                 Ok(Some(work)) => work.work().await,
                 Ok(None) | Err(Stop::LeaseLost) => {}
                 Err(Stop::Store(error)) => tracing::warn!(%error, "work on a run cannot begin"),
@@ -83,20 +82,20 @@ impl Worker {
         };
         tokio::select! {
             () = work => {}
-            () = self.keep_lease(&id) => tracing::info!(run = id, "a run was cancelled or taken over"),
+            () = self.keep_lease(&id, &owner) => tracing::info!(run = id, "a run was cancelled or taken over"),
         }
-        if let Err(error) = self.tools.store.release_run(&id, &self.tools.owner).await {
+        if let Err(error) = self.tools.store.release_run(&id, &owner).await {
             tracing::debug!(%error, "a lease was not given back; it ends by itself");
         }
     }
 
     /// Renews the lease until that is no longer possible.
-    async fn keep_lease(&self, run_id: &str) {
+    async fn keep_lease(&self, run_id: &str, owner: &str) {
         let lease = Duration::from_millis(self.tools.settings.lease_ms);
         let mut renewed = Instant::now();
         loop {
             tokio::time::sleep(lease / 4).await;
-            match self.tools.store.renew_lease(run_id, &self.tools.owner, self.lease_end()).await {
+            match self.tools.store.renew_lease(run_id, owner, self.lease_end()).await {
                 Ok(true) => renewed = Instant::now(),
                 Ok(false) => return,
                 Err(error) => tracing::warn!(%error, "a lease cannot be renewed"),

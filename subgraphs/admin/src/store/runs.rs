@@ -219,8 +219,9 @@ impl Store {
         of_source(status).counts(&self.database, sources).await
     }
 
-    /// Takes up to `most` runs that wait or whose worker is gone, for `owner` until `until`.
-    pub async fn claim_runs(&self, owner: &str, until: i64, most: i64) -> Result<Vec<Run>> {
+    /// Takes up to `most` runs that wait or whose worker is gone, until `until`. Each comes with the name of its lease, which is
+    /// a new one every time: a worker that was too slow must not take itself for the owner of what it took up again.
+    pub async fn claim_runs(&self, until: i64, most: i64) -> Result<Vec<(Run, String)>> {
         let now = self.now();
         let candidates = "SELECT id FROM crawl_runs WHERE status IN ('queued', 'running') \
             AND (lease_until IS NULL OR lease_until < ?) ORDER BY created_at, id LIMIT ?";
@@ -229,9 +230,9 @@ impl Store {
             lease_until = ? WHERE id = ? AND status IN ('queued', 'running') AND (lease_until IS NULL OR lease_until < ?)";
         let mut claimed = Vec::new();
         for row in rows {
-            let id = row.text("id")?;
-            if self.database.execute(claim, params![now, owner, until, &id, now]).await? == 1 {
-                claimed.extend(self.run(&id).await?);
+            let (id, owner) = (row.text("id")?, new_id());
+            if self.database.execute(claim, params![now, &owner, until, &id, now]).await? == 1 {
+                claimed.extend(self.run(&id).await?.map(|run| (run, owner)));
             }
         }
         Ok(claimed)

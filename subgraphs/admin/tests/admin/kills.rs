@@ -1,0 +1,139 @@
+//! Workers that are killed anywhere, paused, or too many.
+
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::sync::atomic::Ordering;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use admin::store::items::ItemState;
+use admin::store::runs::RunStatus;
+use rand::{Rng, SeedableRng};
+use service::Clock;
+
+use crate::fake_common::FakeCommon;
+use crate::site::Site;
+use crate::world::World;
+
+/// Polls a future so many times, then drops it: a kill between any two of its steps.
+struct KilledAfter<F> {
+    work: Option<Pin<Box<F>>>,
+    polls: usize,
+}
+
+impl<F: Future<Output = ()>> Future for KilledAfter<F> {
+    type Output = ();
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<()> {
+        if self.polls == 0 {
+            self.work = None;
+            return Poll::Ready(());
+        }
+        self.polls -= 1;
+        match &mut self.work {
+            Some(work) => work.as_mut().poll(context),
+            None => Poll::Ready(()),
+        }
+    }
+}
+
+fn killed_after<F: Future<Output = ()>>(polls: usize, work: F) -> KilledAfter<F> {
+    KilledAfter { work: Some(Box::pin(work)), polls }
+}
+
+/// Every page is a document once, every item is done, and the NAS holds exactly what the rows name.
+async fn check(world: &World, run: &str, common: &FakeCommon, pages: usize) {
+    assert_eq!(world.store.run(run).await.unwrap().unwrap().status, RunStatus::Succeeded);
+    let items = world.items(run).await;
+    assert!(items.iter().all(|item| item.state == ItemState::Done), "{items:#?}");
+    assert_eq!(items.len(), pages);
+    {
+        let taken = common.taken.lock().unwrap();
+        assert_eq!(taken.documents.len(), pages);
+        assert!(
+            taken.documents.values().all(|(_, versions, _)| *versions == 1),
+            "no document was written twice"
+        );
+    }
+    let later = Clock::manual(Clock::system().now() + 3 * admin::store::blobs::PENDING_FOR);
+    let store = world.reopened(later).await;
+    while store.sweep_pending().await.unwrap() > 0 {}
+    let rows = store.database.query("SELECT blob_key FROM nas_files WHERE is_folder = 0", &[]).await.unwrap();
+    let named: BTreeSet<String> = rows.iter().map(|row| row.text("blob_key").unwrap()).collect();
+    assert_eq!(named.len(), pages, "one original per page");
+    assert_eq!(on_nas(&store).await, named, "nothing torn, nothing orphaned");
+}
+
+async fn on_nas(store: &admin::store::Store) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut folders = vec!["blobs".to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in store.files.list(&folder).await.unwrap() {
+            match entry.is_folder {
+                true => folders.push(entry.path.trim_end_matches('/').to_owned()),
+                false => drop(found.insert(entry.path)),
+            }
+        }
+    }
+    found
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_crawl_that_is_killed_again_and_again_takes_every_page_in_once() {
+    for seed in 0..5 {
+        let mut world = World::new().await;
+        world.settings.crawl.lease_ms = 40;
+        let ((site, address), (common, common_url)) = (Site::start().await, FakeCommon::start().await);
+        site.tree(9);
+        let source = world.source(&format!("{address}/p0")).await;
+        let run = world.start(&source, "k").await;
+        let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
+        let mut kills = 0;
+        while !world.store.run(&run).await.unwrap().unwrap().status.ended() {
+            let polls = random.random_range(1..=350);
+            let worker = killed_after(polls, world.worker(&common_url).work());
+            let ended = async {
+                world.ended(&run).await;
+            };
+            tokio::select! { () = worker => kills += 1, () = ended => {} }
+            assert!(kills < 500, "seed {seed} gets nowhere");
+        }
+        assert!(kills > 3, "seed {seed} killed only {kills} times");
+        check(&world, &run, &common, 9).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn several_workers_do_not_work_on_the_same_run() {
+    let (world, (site, address), (common, common_url)) =
+        (World::new().await, Site::start().await, FakeCommon::start().await);
+    site.tree(20);
+    let source = world.source(&format!("{address}/p0")).await;
+    let run = world.start(&source, "k").await;
+    let workers = futures::future::join_all((0..4).map(|_| world.worker(&common_url).work()));
+    tokio::select! { _ = workers => unreachable!(), _ = world.ended(&run) => {} }
+    check(&world, &run, &common, 20).await;
+    assert!((0..20).all(|number| site.hits(&format!("/p{number}")) == 1), "each page was fetched once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_worker_that_wakes_up_after_its_lease_writes_nothing_any_more() {
+    let (world, (site, address), (common, common_url)) =
+        (World::new().await, Site::start().await, FakeCommon::start().await);
+    site.tree(9);
+    common.slow.store(true, Ordering::SeqCst);
+    let source = world.source(&format!("{address}/p0")).await;
+    let run = world.start(&source, "k").await;
+    let mut sleeper = Box::pin(world.worker(&common_url).work());
+    while common.requests.load(Ordering::SeqCst) == 0 {
+        let _ = futures::poll!(&mut sleeper);
+        tokio::time::sleep(Duration::from_micros(200)).await;
+    }
+    common.slow.store(false, Ordering::SeqCst);
+    let other = world.worker(&common_url).work();
+    tokio::select! { () = other => unreachable!(), _ = world.ended(&run) => {} }
+    let before = world.items(&run).await;
+    let _ = tokio::time::timeout(Duration::from_millis(300), sleeper).await;
+    assert_eq!(world.items(&run).await, before);
+    check(&world, &run, &common, 9).await;
+}

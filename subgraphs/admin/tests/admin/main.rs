@@ -1,0 +1,15 @@
+//! The admin server's tests: against real embedded stores, a real web site and a stand-in for common on loopback.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod access;
+mod crawling;
+mod entities;
+mod fake_common;
+mod files;
+mod kills;
+mod progress;
+mod scheduling;
+mod site;
+mod uploads;
+mod world;
