@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object};
 use service::error::Result;
-use service::{Connection, PageArgs, Role, TotalCount, entity, internal, require};
+use service::{Connection, PageArgs, Role, TotalCount, entity, internal, nullable, require};
 
 use crate::loaders::{self, FileId, ItemId, RunId, SourceId};
 use crate::store::Store;
@@ -27,9 +27,12 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
-    ) -> Result<Option<CrawlSource>> {
-        require(ctx, Role::Operator)?;
-        Ok(loaders::of(ctx)?.load_one(SourceId(id.0)).await?.map(CrawlSource))
+    ) -> async_graphql::Result<Option<CrawlSource>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            Ok(loaders::of(ctx)?.load_one(SourceId(id.0)).await?.map(CrawlSource))
+        })
+        .await
     }
 
     /// The crawl sources by name.
@@ -39,13 +42,16 @@ impl Query {
         #[graphql(desc = "Only those that are switched on, or off.")] active: Option<bool>,
         #[graphql(desc = "How many, 20 if left out, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
-    ) -> Result<Option<Connection<CrawlSource, TotalCount>>> {
-        require(ctx, Role::Operator)?;
-        let page = PageArgs::<(String, String)>::new(first, after)?;
-        let rows = store(ctx)?.source_page(page.after.as_ref(), active, page.limit()).await?;
-        let total = if wants_total(ctx) { store(ctx)?.count_sources(active).await? } else { 0 };
-        let cursor = |source: &crate::store::sources::Source| (source.name.clone(), source.id.clone());
-        Ok(Some(page.connection_with(rows, TotalCount::new(total), cursor, CrawlSource)))
+    ) -> async_graphql::Result<Option<Connection<CrawlSource, TotalCount>>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            let page = PageArgs::<(String, String)>::new(first, after)?;
+            let rows = store(ctx)?.source_page(page.after.as_ref(), active, page.limit()).await?;
+            let total = if wants_total(ctx) { store(ctx)?.count_sources(active).await? } else { 0 };
+            let cursor = |source: &crate::store::sources::Source| (source.name.clone(), source.id.clone());
+            Ok(Some(page.connection_with(rows, TotalCount::new(total), cursor, CrawlSource)))
+        })
+        .await
     }
 
     /// A crawl run by its id.
@@ -53,9 +59,12 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
-    ) -> Result<Option<CrawlRun>> {
-        require(ctx, Role::Operator)?;
-        Ok(loaders::of(ctx)?.load_one(RunId(id.0)).await?.map(CrawlRun))
+    ) -> async_graphql::Result<Option<CrawlRun>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            Ok(loaders::of(ctx)?.load_one(RunId(id.0)).await?.map(CrawlRun))
+        })
+        .await
     }
 
     /// The crawl runs of all sources, newest first.
@@ -65,13 +74,16 @@ impl Query {
         #[graphql(desc = "Only runs with this status.")] status: Option<RunStatus>,
         #[graphql(desc = "How many, 20 if left out, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
-    ) -> Result<Option<Connection<CrawlRun, TotalCount>>> {
-        require(ctx, Role::Operator)?;
-        let page = PageArgs::<String>::new(first, after)?;
-        let window = Window { limit: page.limit(), after: page.after.as_deref() };
-        let rows = store(ctx)?.run_page(status, window).await?;
-        let total = if wants_total(ctx) { store(ctx)?.count_runs(status).await? } else { 0 };
-        Ok(Some(page.connection_with(rows, TotalCount::new(total), |run| run.id.clone(), CrawlRun)))
+    ) -> async_graphql::Result<Option<Connection<CrawlRun, TotalCount>>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            let page = PageArgs::<String>::new(first, after)?;
+            let window = Window { limit: page.limit(), after: page.after.as_deref() };
+            let rows = store(ctx)?.run_page(status, window).await?;
+            let total = if wants_total(ctx) { store(ctx)?.count_runs(status).await? } else { 0 };
+            Ok(Some(page.connection_with(rows, TotalCount::new(total), |run| run.id.clone(), CrawlRun)))
+        })
+        .await
     }
 
     /// A crawl item by its id.
@@ -79,9 +91,12 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
-    ) -> Result<Option<CrawlItem>> {
-        require(ctx, Role::Operator)?;
-        Ok(loaders::of(ctx)?.load_one(ItemId(id.0)).await?.map(CrawlItem))
+    ) -> async_graphql::Result<Option<CrawlItem>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            Ok(loaders::of(ctx)?.load_one(ItemId(id.0)).await?.map(CrawlItem))
+        })
+        .await
     }
 
     /// A file or folder of the NAS by its id, also when it is in the recycle bin.
@@ -89,9 +104,12 @@ impl Query {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
-    ) -> Result<Option<NasFile>> {
-        require(ctx, Role::Operator)?;
-        Ok(loaders::of(ctx)?.load_one(FileId(id.0)).await?.map(NasFile))
+    ) -> async_graphql::Result<Option<NasFile>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            Ok(loaders::of(ctx)?.load_one(FileId(id.0)).await?.map(NasFile))
+        })
+        .await
     }
 
     /// What is in a folder of the NAS: folders first, then by name. Null if there is no such folder.
@@ -101,16 +119,19 @@ impl Query {
         #[graphql(desc = "The folder; the root if left out.")] folder: Option<ID>,
         #[graphql(desc = "How many, 20 if left out, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
-    ) -> Result<Option<Connection<NasFile, TotalCount>>> {
-        require(ctx, Role::Operator)?;
-        let folder = match folder {
-            None => ROOT.to_owned(),
-            Some(id) => match loaders::of(ctx)?.load_one(FileId(id.0)).await? {
-                Some(File { id, is_folder: true, deleted_at: None, .. }) => id,
-                _ => return Ok(None),
-            },
-        };
-        children(ctx, &folder, first, after).await.map(Some)
+    ) -> async_graphql::Result<Option<Connection<NasFile, TotalCount>>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            let folder = match folder {
+                None => ROOT.to_owned(),
+                Some(id) => match loaders::of(ctx)?.load_one(FileId(id.0)).await? {
+                    Some(File { id, is_folder: true, deleted_at: None, .. }) => id,
+                    _ => return Ok(None),
+                },
+            };
+            children(ctx, &folder, first, after).await.map(Some)
+        })
+        .await
     }
 
     /// What was deleted from the NAS, the latest first. What was in a deleted folder is not listed by itself.
@@ -119,19 +140,25 @@ impl Query {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 20 if left out, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
-    ) -> Result<Option<Connection<NasFile, TotalCount>>> {
-        require(ctx, Role::Operator)?;
-        let page = PageArgs::<(i64, String)>::new(first, after)?;
-        let rows = store(ctx)?.bin_page(page.after.as_ref(), page.limit()).await?;
-        let total = if wants_total(ctx) { store(ctx)?.count_bin().await? } else { 0 };
-        let cursor = |file: &File| (file.deleted_at.unwrap_or_default(), file.id.clone());
-        Ok(Some(page.connection_with(rows, TotalCount::new(total), cursor, NasFile)))
+    ) -> async_graphql::Result<Option<Connection<NasFile, TotalCount>>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            let page = PageArgs::<(i64, String)>::new(first, after)?;
+            let rows = store(ctx)?.bin_page(page.after.as_ref(), page.limit()).await?;
+            let total = if wants_total(ctx) { store(ctx)?.count_bin().await? } else { 0 };
+            let cursor = |file: &File| (file.deleted_at.unwrap_or_default(), file.id.clone());
+            Ok(Some(page.connection_with(rows, TotalCount::new(total), cursor, NasFile)))
+        })
+        .await
     }
 
     /// How much is stored on the NAS.
-    async fn nas_usage(&self, ctx: &Context<'_>) -> Result<Option<NasUsage>> {
-        require(ctx, Role::Operator)?;
-        Ok(Some(store(ctx)?.usage().await?.into()))
+    async fn nas_usage(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<NasUsage>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            Ok(Some(store(ctx)?.usage().await?.into()))
+        })
+        .await
     }
 
     #[graphql(entity)]

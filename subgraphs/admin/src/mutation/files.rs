@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union};
 use service::error::Result;
-use service::{ClientError, Role, require};
+use service::{ClientError, Role, nullable, require};
 
 use super::payload;
 use crate::files::names;
@@ -92,25 +92,28 @@ impl FileMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The folder to make it in; the root if left out.")] folder_id: Option<ID>,
         #[graphql(desc = "Its name.")] name: String,
-    ) -> Result<Option<NasFilePayload>> {
-        let user = require(ctx, Role::Operator)?;
-        let name = match names::check(&name) {
-            Ok(name) => name,
-            Err(problem) => return payload(InvalidFileName::from(problem)),
-        };
-        let store = store(ctx)?;
-        let now = store.now();
-        let folder = File {
-            id: new_id(),
-            parent_id: folder_id.map_or_else(|| ROOT.to_owned(), |id| id.0),
-            name,
-            is_folder: true,
-            created_by: Some(user.id.clone()),
-            created_at: now,
-            updated_at: now,
-            ..File::default()
-        };
-        Ok(Some(changed(store.add_file(&folder).await?.map(|()| folder))))
+    ) -> async_graphql::Result<Option<NasFilePayload>> {
+        nullable(ctx, async move {
+            let user = require(ctx, Role::Operator)?;
+            let name = match names::check(&name) {
+                Ok(name) => name,
+                Err(problem) => return payload(InvalidFileName::from(problem)),
+            };
+            let store = store(ctx)?;
+            let now = store.now();
+            let folder = File {
+                id: new_id(),
+                parent_id: folder_id.map_or_else(|| ROOT.to_owned(), |id| id.0),
+                name,
+                is_folder: true,
+                created_by: Some(user.id.clone()),
+                created_at: now,
+                updated_at: now,
+                ..File::default()
+            };
+            Ok(Some(changed(store.add_file(&folder).await?.map(|()| folder))))
+        })
+        .await
     }
 
     /// Moves or renames a file or folder. For operators.
@@ -119,15 +122,18 @@ impl FileMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The file or folder.")] id: ID,
         #[graphql(desc = "Where to, and under which name.")] to: NasPlaceInput,
-    ) -> Result<Option<NasFilePayload>> {
-        require(ctx, Role::Operator)?;
-        let done = match to.checked()? {
-            Ok((folder, name)) => {
-                changed(store(ctx)?.move_file(&id, folder.as_deref(), name.as_deref()).await?)
-            }
-            Err(invalid) => invalid.into(),
-        };
-        Ok(Some(done))
+    ) -> async_graphql::Result<Option<NasFilePayload>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            let done = match to.checked()? {
+                Ok((folder, name)) => {
+                    changed(store(ctx)?.move_file(&id, folder.as_deref(), name.as_deref()).await?)
+                }
+                Err(invalid) => invalid.into(),
+            };
+            Ok(Some(done))
+        })
+        .await
     }
 
     /// Moves a file, or a folder with all in it, to the recycle bin. For operators.
@@ -135,9 +141,12 @@ impl FileMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The file or folder.")] id: ID,
-    ) -> Result<Option<NasFilePayload>> {
-        require(ctx, Role::Operator)?;
-        Ok(Some(changed(store(ctx)?.delete_file(&id).await?)))
+    ) -> async_graphql::Result<Option<NasFilePayload>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            Ok(Some(changed(store(ctx)?.delete_file(&id).await?)))
+        })
+        .await
     }
 
     /// Takes what was deleted back out of the recycle bin, to where it was unless told otherwise. For operators.
@@ -146,15 +155,18 @@ impl FileMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What was deleted.")] id: ID,
         #[graphql(desc = "Another place or name for it.", default)] to: NasPlaceInput,
-    ) -> Result<Option<NasFilePayload>> {
-        require(ctx, Role::Operator)?;
-        let done = match to.checked()? {
-            Ok((folder, name)) => {
-                changed(store(ctx)?.restore_file(&id, folder.as_deref(), name.as_deref()).await?)
-            }
-            Err(invalid) => invalid.into(),
-        };
-        Ok(Some(done))
+    ) -> async_graphql::Result<Option<NasFilePayload>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            let done = match to.checked()? {
+                Ok((folder, name)) => {
+                    changed(store(ctx)?.restore_file(&id, folder.as_deref(), name.as_deref()).await?)
+                }
+                Err(invalid) => invalid.into(),
+            };
+            Ok(Some(done))
+        })
+        .await
     }
 
     /// Removes for good what has been in the recycle bin for some time. For operators.
@@ -163,15 +175,20 @@ impl FileMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Only what was deleted at least so many seconds ago.", default = 0)]
         older_than_seconds: i32,
-    ) -> Result<Option<RecycleBinEmptied>> {
-        require(ctx, Role::Operator)?;
-        if older_than_seconds < 0 {
-            return Err(ClientError::new("BAD_USER_INPUT", "`olderThanSeconds` must not be negative").into());
-        }
-        let store = store(ctx)?;
-        let removed = store.empty_bin(store.now() - i64::from(older_than_seconds) * 1_000_000).await?;
-        // The sweep goes on with what is left if this request ends early.
-        while store.sweep_purged().await? > 0 {}
-        Ok(Some(RecycleBinEmptied { removed: i32::try_from(removed).unwrap_or(i32::MAX) }))
+    ) -> async_graphql::Result<Option<RecycleBinEmptied>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            if older_than_seconds < 0 {
+                return Err(
+                    ClientError::new("BAD_USER_INPUT", "`olderThanSeconds` must not be negative").into()
+                );
+            }
+            let store = store(ctx)?;
+            let removed = store.empty_bin(store.now() - i64::from(older_than_seconds) * 1_000_000).await?;
+            // The sweep goes on with what is left if this request ends early.
+            while store.sweep_purged().await? > 0 {}
+            Ok(Some(RecycleBinEmptied { removed: i32::try_from(removed).unwrap_or(i32::MAX) }))
+        })
+        .await
     }
 }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object, SimpleObject, Union};
 use service::error::Result;
-use service::{ClientError, Role, internal, require};
+use service::{ClientError, Role, internal, nullable, require};
 
 use super::payload;
 use crate::crawl::Wake;
@@ -90,31 +90,34 @@ impl RunMutation {
             desc = "Chosen by the client, up to 200 characters: the same key for the same source is the same run."
         )]
         idempotency_key: String,
-    ) -> Result<Option<StartCrawlPayload>> {
-        let user = require(ctx, Role::Operator)?;
-        if idempotency_key.trim().is_empty() || idempotency_key.chars().count() > 200 {
-            return Err(ClientError::new(
-                "BAD_USER_INPUT",
-                "`idempotencyKey` must have between 1 and 200 characters",
-            )
-            .into());
-        }
-        let store = store(ctx)?;
-        let Some(source) = store.source(&source_id).await? else {
-            return payload(CrawlSourceNotFound::default());
-        };
-        if !source.active {
-            return payload(CrawlSourceInactive::default());
-        }
-        let key = format!("client:{idempotency_key}");
-        Ok(Some(match store.open_run(&source.id, &key, Some(&user.id)).await? {
-            Opened::New(run) => {
-                wake(ctx);
-                CrawlStarted { run: CrawlRun(run), created: true }.into()
+    ) -> async_graphql::Result<Option<StartCrawlPayload>> {
+        nullable(ctx, async move {
+            let user = require(ctx, Role::Operator)?;
+            if idempotency_key.trim().is_empty() || idempotency_key.chars().count() > 200 {
+                return Err(ClientError::new(
+                    "BAD_USER_INPUT",
+                    "`idempotencyKey` must have between 1 and 200 characters",
+                )
+                .into());
             }
-            Opened::Again(run) => CrawlStarted { run: CrawlRun(run), created: false }.into(),
-            Opened::Busy(run) => CrawlAlreadyRunning { run: CrawlRun(run) }.into(),
-        }))
+            let store = store(ctx)?;
+            let Some(source) = store.source(&source_id).await? else {
+                return payload(CrawlSourceNotFound::default());
+            };
+            if !source.active {
+                return payload(CrawlSourceInactive::default());
+            }
+            let key = format!("client:{idempotency_key}");
+            Ok(Some(match store.open_run(&source.id, &key, Some(&user.id)).await? {
+                Opened::New(run) => {
+                    wake(ctx);
+                    CrawlStarted { run: CrawlRun(run), created: true }.into()
+                }
+                Opened::Again(run) => CrawlStarted { run: CrawlRun(run), created: false }.into(),
+                Opened::Busy(run) => CrawlAlreadyRunning { run: CrawlRun(run) }.into(),
+            }))
+        })
+        .await
     }
 
     /// Ends a run; what it has taken in stays. For operators.
@@ -122,16 +125,19 @@ impl RunMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The run.")] run_id: ID,
-    ) -> Result<Option<CancelCrawlPayload>> {
-        require(ctx, Role::Operator)?;
-        let store = store(ctx)?;
-        let cancelled = store.cancel_run(&run_id).await?;
-        let Some(run) = store.run(&run_id).await? else { return payload(CrawlRunNotFound::default()) };
-        wake(ctx);
-        Ok(Some(match cancelled {
-            true => CrawlCancelled { run: CrawlRun(run) }.into(),
-            false => CrawlRunEnded::default().into(),
-        }))
+    ) -> async_graphql::Result<Option<CancelCrawlPayload>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            let store = store(ctx)?;
+            let cancelled = store.cancel_run(&run_id).await?;
+            let Some(run) = store.run(&run_id).await? else { return payload(CrawlRunNotFound::default()) };
+            wake(ctx);
+            Ok(Some(match cancelled {
+                true => CrawlCancelled { run: CrawlRun(run) }.into(),
+                false => CrawlRunEnded::default().into(),
+            }))
+        })
+        .await
     }
 
     /// Opens an ended run again and tries its failed items once more. For operators.
@@ -139,23 +145,26 @@ impl RunMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The run.")] run_id: ID,
-    ) -> Result<Option<RetryCrawlPayload>> {
-        require(ctx, Role::Operator)?;
-        let store = store(ctx)?;
-        let Some(run) = store.run(&run_id).await? else { return payload(CrawlRunNotFound::default()) };
-        if !run.status.ended() {
-            return payload(CrawlRunStillOpen::default());
-        }
-        let Some(items) = store.retry_failed(&run).await? else {
-            let open = store.open_run_of(&run.source_id).await?;
-            return Ok(Some(match open {
-                Some(open) => CrawlAlreadyRunning { run: CrawlRun(open) }.into(),
-                None => CrawlRunStillOpen::default().into(),
-            }));
-        };
-        wake(ctx);
-        let run = again(store.run(&run_id).await?)?;
-        payload(CrawlRetried { run: CrawlRun(run), items: i32::try_from(items).unwrap_or(i32::MAX) })
+    ) -> async_graphql::Result<Option<RetryCrawlPayload>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            let store = store(ctx)?;
+            let Some(run) = store.run(&run_id).await? else { return payload(CrawlRunNotFound::default()) };
+            if !run.status.ended() {
+                return payload(CrawlRunStillOpen::default());
+            }
+            let Some(items) = store.retry_failed(&run).await? else {
+                let open = store.open_run_of(&run.source_id).await?;
+                return Ok(Some(match open {
+                    Some(open) => CrawlAlreadyRunning { run: CrawlRun(open) }.into(),
+                    None => CrawlRunStillOpen::default().into(),
+                }));
+            };
+            wake(ctx);
+            let run = again(store.run(&run_id).await?)?;
+            payload(CrawlRetried { run: CrawlRun(run), items: i32::try_from(items).unwrap_or(i32::MAX) })
+        })
+        .await
     }
 }
 

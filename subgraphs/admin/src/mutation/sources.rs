@@ -1,8 +1,7 @@
 //! Registering and changing crawl sources.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union};
-use service::error::Result;
-use service::{Long, Role, require};
+use service::{Long, Role, nullable, require};
 use url::Url;
 
 use super::payload;
@@ -85,21 +84,24 @@ impl SourceMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What it is to be.")] input: CrawlSourceInput,
-    ) -> Result<Option<CreateCrawlSourcePayload>> {
-        let user = require(ctx, Role::Operator)?;
-        if input.allow_private_hosts == Some(true) && !user.has(Role::Administrator) {
-            return payload(PrivateHostsNotAllowed::default());
-        }
-        let store = store(ctx)?;
-        let mut source = blank(store.now());
-        source.created_by = Some(user.id.clone());
-        match apply(&mut source, input, store.now()) {
-            Err(invalid) => payload(invalid),
-            Ok(()) => {
-                store.save_source(&source).await?;
-                payload(CrawlSourceSaved { source: Box::new(CrawlSource(source)) })
+    ) -> async_graphql::Result<Option<CreateCrawlSourcePayload>> {
+        nullable(ctx, async move {
+            let user = require(ctx, Role::Operator)?;
+            if input.allow_private_hosts == Some(true) && !user.has(Role::Administrator) {
+                return payload(PrivateHostsNotAllowed::default());
             }
-        }
+            let store = store(ctx)?;
+            let mut source = blank(store.now());
+            source.created_by = Some(user.id.clone());
+            match apply(&mut source, input, store.now()) {
+                Err(invalid) => payload(invalid),
+                Ok(()) => {
+                    store.save_source(&source).await?;
+                    payload(CrawlSourceSaved { source: Box::new(CrawlSource(source)) })
+                }
+            }
+        })
+        .await
     }
 
     /// Changes a crawl source; a run under way goes on as it was. For operators.
@@ -108,24 +110,27 @@ impl SourceMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
         #[graphql(desc = "What is to change.")] input: CrawlSourceInput,
-    ) -> Result<Option<UpdateCrawlSourcePayload>> {
-        let user = require(ctx, Role::Operator)?;
-        let store = store(ctx)?;
-        let Some(mut source) = store.source(&id).await? else {
-            return payload(CrawlSourceNotFound::default());
-        };
-        let before = (source.start_url.clone(), source.url_prefix.clone());
-        if let Err(invalid) = apply(&mut source, input, store.now()) {
-            return payload(invalid);
-        }
-        // Whoever may not allow private hosts may not point a source that has them allowed elsewhere either.
-        let moved = before != (source.start_url.clone(), source.url_prefix.clone());
-        let was_allowed = store.source(&id).await?.is_some_and(|source| source.allow_private_hosts);
-        if source.allow_private_hosts && (moved || !was_allowed) && !user.has(Role::Administrator) {
-            return payload(PrivateHostsNotAllowed::default());
-        }
-        store.save_source(&source).await?;
-        payload(CrawlSourceSaved { source: Box::new(CrawlSource(source)) })
+    ) -> async_graphql::Result<Option<UpdateCrawlSourcePayload>> {
+        nullable(ctx, async move {
+            let user = require(ctx, Role::Operator)?;
+            let store = store(ctx)?;
+            let Some(mut source) = store.source(&id).await? else {
+                return payload(CrawlSourceNotFound::default());
+            };
+            let before = (source.start_url.clone(), source.url_prefix.clone());
+            if let Err(invalid) = apply(&mut source, input, store.now()) {
+                return payload(invalid);
+            }
+            // Whoever may not allow private hosts may not point a source that has them allowed elsewhere either.
+            let moved = before != (source.start_url.clone(), source.url_prefix.clone());
+            let was_allowed = store.source(&id).await?.is_some_and(|source| source.allow_private_hosts);
+            if source.allow_private_hosts && (moved || !was_allowed) && !user.has(Role::Administrator) {
+                return payload(PrivateHostsNotAllowed::default());
+            }
+            store.save_source(&source).await?;
+            payload(CrawlSourceSaved { source: Box::new(CrawlSource(source)) })
+        })
+        .await
     }
 }
 

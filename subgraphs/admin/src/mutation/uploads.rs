@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union};
 use service::error::Result;
-use service::{DateTime, Long, Role, internal, require};
+use service::{DateTime, Long, Role, internal, nullable, require};
 
 use super::payload;
 use crate::files::links::{Purpose, Signer};
@@ -91,48 +91,51 @@ impl UploadMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The file.")] input: CreateUploadInput,
-    ) -> Result<Option<CreateUploadPayload>> {
-        let user = require(ctx, Role::Operator)?;
-        let settings = ctx.data_opt::<LinkSettings>().ok_or_else(|| internal("no link settings"))?;
-        let signer = ctx.data_opt::<Signer>().ok_or_else(|| internal("no signer"))?;
-        let name = match names::check(&input.name) {
-            Ok(name) => name,
-            Err(problem) => return payload(InvalidFileName::from(problem)),
-        };
-        let max_bytes = input.size.map_or(settings.max_upload_bytes, |size| size.0);
-        if !(0..=settings.max_upload_bytes).contains(&max_bytes) {
-            let message = format!("a file may have at most {} bytes", settings.max_upload_bytes);
-            return payload(UploadTooLarge { message, max_bytes: Long(settings.max_upload_bytes) });
-        }
-        let store = store(ctx)?;
-        let parent_id = input.folder_id.map_or_else(|| ROOT.to_owned(), |id| id.0);
-        if parent_id != ROOT && !is_folder(store.file(&parent_id).await?) {
-            return payload(FolderNotFound::default());
-        }
-        let expires = store.clock.now_seconds() + i64::from(settings.upload_seconds);
-        let upload = Upload {
-            id: new_id(),
-            parent_id,
-            name,
-            max_bytes,
-            expires_at: expires * 1_000_000,
-            state: UploadState::Open,
-            blob_key: None,
-            size: None,
-            sha256: None,
-            media_type: None,
-            file_id: None,
-            created_by: Some(user.id.clone()),
-            created_at: store.now(),
-        };
-        store.add_upload(&upload).await?;
-        payload(UploadTicket {
-            upload_url: signer.link(Purpose::Upload, &upload.id, expires),
-            token: signer.signature(Purpose::Upload, &upload.id, expires),
-            id: ID(upload.id),
-            max_bytes: Long(max_bytes),
-            expires_at: DateTime(upload.expires_at),
+    ) -> async_graphql::Result<Option<CreateUploadPayload>> {
+        nullable(ctx, async move {
+            let user = require(ctx, Role::Operator)?;
+            let settings = ctx.data_opt::<LinkSettings>().ok_or_else(|| internal("no link settings"))?;
+            let signer = ctx.data_opt::<Signer>().ok_or_else(|| internal("no signer"))?;
+            let name = match names::check(&input.name) {
+                Ok(name) => name,
+                Err(problem) => return payload(InvalidFileName::from(problem)),
+            };
+            let max_bytes = input.size.map_or(settings.max_upload_bytes, |size| size.0);
+            if !(0..=settings.max_upload_bytes).contains(&max_bytes) {
+                let message = format!("a file may have at most {} bytes", settings.max_upload_bytes);
+                return payload(UploadTooLarge { message, max_bytes: Long(settings.max_upload_bytes) });
+            }
+            let store = store(ctx)?;
+            let parent_id = input.folder_id.map_or_else(|| ROOT.to_owned(), |id| id.0);
+            if parent_id != ROOT && !is_folder(store.file(&parent_id).await?) {
+                return payload(FolderNotFound::default());
+            }
+            let expires = store.clock.now_seconds() + i64::from(settings.upload_seconds);
+            let upload = Upload {
+                id: new_id(),
+                parent_id,
+                name,
+                max_bytes,
+                expires_at: expires * 1_000_000,
+                state: UploadState::Open,
+                blob_key: None,
+                size: None,
+                sha256: None,
+                media_type: None,
+                file_id: None,
+                created_by: Some(user.id.clone()),
+                created_at: store.now(),
+            };
+            store.add_upload(&upload).await?;
+            payload(UploadTicket {
+                upload_url: signer.link(Purpose::Upload, &upload.id, expires),
+                token: signer.signature(Purpose::Upload, &upload.id, expires),
+                id: ID(upload.id),
+                max_bytes: Long(max_bytes),
+                expires_at: DateTime(upload.expires_at),
+            })
         })
+        .await
     }
 
     /// Confirms an upload; only then is it a file. Confirming twice gives the same file. For operators.
@@ -141,32 +144,35 @@ impl UploadMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The id of the ticket.")] id: ID,
         #[graphql(desc = "The SHA-256 of the content that was sent, in hex.")] sha256: String,
-    ) -> Result<Option<CompleteUploadPayload>> {
-        require(ctx, Role::Operator)?;
-        let store = store(ctx)?;
-        let Some(upload) = store.upload(&id).await? else { return payload(UploadNotFound::default()) };
-        if upload.state == UploadState::Completed {
-            return already_completed(store, &upload).await;
-        }
-        if upload.expires_at + GRACE < store.now() {
-            return payload(UploadNotFound::default());
-        }
-        let (Some(arrived), Some(size)) = (upload.sha256.clone(), upload.size) else {
-            return payload(UploadNotReceived::default());
-        };
-        if !arrived.eq_ignore_ascii_case(sha256.trim()) {
-            return payload(UploadMismatch::default());
-        }
-        let file = file_of(&upload, size, store.now());
-        match store.complete_upload(&upload, &file).await? {
-            Ok(true) => payload(UploadCompleted { file: Box::new(NasFile(file)) }),
-            Ok(false) => match store.upload(&id).await? {
-                Some(upload) => already_completed(store, &upload).await,
-                None => payload(UploadNotFound::default()),
-            },
-            Err(Refused::NameTaken) => payload(FileNameTaken::default()),
-            Err(_) => payload(FolderNotFound::default()),
-        }
+    ) -> async_graphql::Result<Option<CompleteUploadPayload>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            let store = store(ctx)?;
+            let Some(upload) = store.upload(&id).await? else { return payload(UploadNotFound::default()) };
+            if upload.state == UploadState::Completed {
+                return already_completed(store, &upload).await;
+            }
+            if upload.expires_at + GRACE < store.now() {
+                return payload(UploadNotFound::default());
+            }
+            let (Some(arrived), Some(size)) = (upload.sha256.clone(), upload.size) else {
+                return payload(UploadNotReceived::default());
+            };
+            if !arrived.eq_ignore_ascii_case(sha256.trim()) {
+                return payload(UploadMismatch::default());
+            }
+            let file = file_of(&upload, size, store.now());
+            match store.complete_upload(&upload, &file).await? {
+                Ok(true) => payload(UploadCompleted { file: Box::new(NasFile(file)) }),
+                Ok(false) => match store.upload(&id).await? {
+                    Some(upload) => already_completed(store, &upload).await,
+                    None => payload(UploadNotFound::default()),
+                },
+                Err(Refused::NameTaken) => payload(FileNameTaken::default()),
+                Err(_) => payload(FolderNotFound::default()),
+            }
+        })
+        .await
     }
 }
 

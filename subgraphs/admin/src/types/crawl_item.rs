@@ -1,8 +1,8 @@
 //! `CrawlItem`: one URL of a run.
 
 use async_graphql::{Context, ID, Object};
-use service::DateTime;
 use service::error::{Result, internal};
+use service::{DateTime, nullable};
 
 use super::{CrawlRun, Document, NasFile};
 use crate::loaders::{self, FileId, RunId};
@@ -81,9 +81,12 @@ impl CrawlItem {
     }
 
     /// The original on the NAS.
-    async fn file(&self, ctx: &Context<'_>) -> Result<Option<NasFile>> {
-        let Some(id) = &self.0.file_id else { return Ok(None) };
-        Ok(loaders::of(ctx)?.load_one(FileId(id.clone())).await?.map(NasFile))
+    async fn file(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<NasFile>> {
+        nullable(ctx, async move {
+            let Some(id) = &self.0.file_id else { return Ok(None) };
+            Ok(loaders::of(ctx)?.load_one(FileId(id.clone())).await?.map(NasFile))
+        })
+        .await
     }
 
     /// The document that it became.

@@ -2,7 +2,9 @@
 
 use async_graphql::{Context, ID, Object};
 use service::error::{Result, internal};
-use service::{ClientError, Clock, Connection, DateTime, Long, PageArgs, Role, TotalCount, require};
+use service::{
+    ClientError, Clock, Connection, DateTime, Long, PageArgs, Role, TotalCount, nullable, require,
+};
 
 use super::{User, wants_total};
 use crate::files::links::{Purpose, Signer};
@@ -61,31 +63,37 @@ impl NasFile {
         ctx: &Context<'_>,
         #[graphql(desc = "How long the link works; 15 minutes if left out, at most a day.")]
         expires_in_seconds: Option<i32>,
-    ) -> Result<Option<String>> {
-        if self.0.is_folder || self.0.deleted_at.is_some() {
-            return Ok(None);
-        }
-        let settings = ctx.data_opt::<LinkSettings>().ok_or_else(|| internal("no link settings"))?;
-        let seconds = match expires_in_seconds {
-            None => i64::from(settings.download_seconds),
-            Some(seconds) if (1..=MAX_LINK_SECONDS).contains(&seconds) => i64::from(seconds),
-            Some(_) => {
-                let message = format!("`expiresInSeconds` must be between 1 and {MAX_LINK_SECONDS}");
-                return Err(ClientError::new("BAD_USER_INPUT", message).into());
+    ) -> async_graphql::Result<Option<String>> {
+        nullable(ctx, async move {
+            if self.0.is_folder || self.0.deleted_at.is_some() {
+                return Ok(None);
             }
-        };
-        let signer = ctx.data_opt::<Signer>().ok_or_else(|| internal("no signer"))?;
-        let now = ctx.data_opt::<Clock>().map_or(0, Clock::now_seconds);
-        Ok(Some(signer.link(Purpose::Download, &self.0.id, now + seconds)))
+            let settings = ctx.data_opt::<LinkSettings>().ok_or_else(|| internal("no link settings"))?;
+            let seconds = match expires_in_seconds {
+                None => i64::from(settings.download_seconds),
+                Some(seconds) if (1..=MAX_LINK_SECONDS).contains(&seconds) => i64::from(seconds),
+                Some(_) => {
+                    let message = format!("`expiresInSeconds` must be between 1 and {MAX_LINK_SECONDS}");
+                    return Err(ClientError::new("BAD_USER_INPUT", message).into());
+                }
+            };
+            let signer = ctx.data_opt::<Signer>().ok_or_else(|| internal("no signer"))?;
+            let now = ctx.data_opt::<Clock>().map_or(0, Clock::now_seconds);
+            Ok(Some(signer.link(Purpose::Download, &self.0.id, now + seconds)))
+        })
+        .await
     }
 
     /// The folder it is in; null for the root. For operators.
-    async fn folder(&self, ctx: &Context<'_>) -> Result<Option<NasFile>> {
-        require(ctx, Role::Operator)?;
-        if self.0.parent_id == ROOT {
-            return Ok(None);
-        }
-        Ok(loaders::of(ctx)?.load_one(FileId(self.0.parent_id.clone())).await?.map(NasFile))
+    async fn folder(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<NasFile>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            if self.0.parent_id == ROOT {
+                return Ok(None);
+            }
+            Ok(loaders::of(ctx)?.load_one(FileId(self.0.parent_id.clone())).await?.map(NasFile))
+        })
+        .await
     }
 
     /// What is in the folder: folders first, then by name. Empty for files. For operators.
@@ -94,9 +102,12 @@ impl NasFile {
         ctx: &Context<'_>,
         #[graphql(desc = "How many, 20 if left out, at most 100.")] first: Option<i32>,
         #[graphql(desc = "Continue after this cursor.")] after: Option<String>,
-    ) -> Result<Option<Connection<NasFile, TotalCount>>> {
-        require(ctx, Role::Operator)?;
-        children(ctx, &self.0.id, first, after).await.map(Some)
+    ) -> async_graphql::Result<Option<Connection<NasFile, TotalCount>>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            children(ctx, &self.0.id, first, after).await.map(Some)
+        })
+        .await
     }
 
     /// When it went to the recycle bin.
@@ -105,9 +116,12 @@ impl NasFile {
     }
 
     /// Who put it there. For operators.
-    async fn created_by(&self, ctx: &Context<'_>) -> Result<Option<User>> {
-        require(ctx, Role::Operator)?;
-        Ok(self.0.created_by.clone().map(User::from))
+    async fn created_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        nullable(ctx, async move {
+            require(ctx, Role::Operator)?;
+            Ok(self.0.created_by.clone().map(User::from))
+        })
+        .await
     }
 
     /// When it came.

@@ -64,6 +64,42 @@ fn difficult(site: &Site) {
     site.html("/from-sitemap", "<title>Listed</title><p>Only the sitemap knows this page.</p>");
 }
 
+/// What becomes of each URL of the difficult site.
+const EXPECTED: &[(&str, ItemState, Option<ItemReason>)] = &[
+    ("/", Done, None),
+    ("/%EB%AC%B8%EC%84%9C.hwp", Done, None),
+    ("/a", Done, None),
+    ("/away", Skipped, Some(OutOfScope)),
+    ("/broken", Failed, Some(HttpStatus)),
+    ("/copy1", Done, None),
+    ("/copy2", Skipped, Some(DuplicateContent)),
+    ("/empty", Skipped, Some(NoText)),
+    ("/euc-kr", Done, None),
+    ("/fake.pdf", Skipped, Some(MediaType)),
+    ("/flaky", Done, None),
+    ("/from-sitemap", Done, None),
+    ("/hop1", Skipped, Some(Redirected)),
+    ("/hop2", Skipped, Some(Redirected)),
+    ("/hop3", Skipped, Some(Redirected)),
+    ("/hop4", Skipped, Some(Redirected)),
+    ("/hop5", Skipped, Some(Redirected)),
+    ("/hop6", Failed, Some(TooManyRedirects)),
+    ("/huge", Failed, Some(TooLarge)),
+    ("/image", Skipped, Some(MediaType)),
+    ("/inside", Skipped, Some(OutOfScope)),
+    ("/loop1", Skipped, Some(Redirected)),
+    ("/loop2", Failed, Some(RedirectLoop)),
+    ("/missing", Failed, Some(HttpStatus)),
+    ("/nested", Failed, Some(Unreadable)),
+    ("/no-index", Skipped, Some(NoIndex)),
+    ("/notes.txt", Done, None),
+    ("/old", Skipped, Some(Redirected)),
+    ("/only-from-no-index", Done, None),
+    ("/private/x", Skipped, Some(Robots)),
+    ("/report.pdf", Done, None),
+    ("/sitemap.xml", Skipped, Some(Sitemap)),
+];
+
 #[tokio::test]
 async fn a_difficult_site_is_taken_in_as_far_as_it_should_be() {
     let (world, (site, address), (common, common_url)) =
@@ -72,45 +108,11 @@ async fn a_difficult_site_is_taken_in_as_far_as_it_should_be() {
     let source = world.source(&format!("{address}/")).await;
     let run = world.crawl(&source, &common_url).await;
     assert_eq!((run.status, run.reason), (RunStatus::Succeeded, None));
-    let expected: &[(&str, ItemState, Option<ItemReason>)] = &[
-        ("/", Done, None),
-        ("/%EB%AC%B8%EC%84%9C.hwp", Done, None),
-        ("/a", Done, None),
-        ("/away", Skipped, Some(OutOfScope)),
-        ("/broken", Failed, Some(HttpStatus)),
-        ("/copy1", Done, None),
-        ("/copy2", Skipped, Some(DuplicateContent)),
-        ("/empty", Skipped, Some(NoText)),
-        ("/euc-kr", Done, None),
-        ("/fake.pdf", Skipped, Some(MediaType)),
-        ("/flaky", Done, None),
-        ("/from-sitemap", Done, None),
-        ("/hop1", Skipped, Some(Redirected)),
-        ("/hop2", Skipped, Some(Redirected)),
-        ("/hop3", Skipped, Some(Redirected)),
-        ("/hop4", Skipped, Some(Redirected)),
-        ("/hop5", Skipped, Some(Redirected)),
-        ("/hop6", Failed, Some(TooManyRedirects)),
-        ("/huge", Failed, Some(TooLarge)),
-        ("/image", Skipped, Some(MediaType)),
-        ("/inside", Skipped, Some(OutOfScope)),
-        ("/loop1", Skipped, Some(Redirected)),
-        ("/loop2", Failed, Some(RedirectLoop)),
-        ("/missing", Failed, Some(HttpStatus)),
-        ("/nested", Failed, Some(Unreadable)),
-        ("/no-index", Skipped, Some(NoIndex)),
-        ("/notes.txt", Done, None),
-        ("/old", Skipped, Some(Redirected)),
-        ("/only-from-no-index", Done, None),
-        ("/private/x", Skipped, Some(Robots)),
-        ("/report.pdf", Done, None),
-        ("/sitemap.xml", Skipped, Some(Sitemap)),
-    ];
     let mut found: Vec<_> =
         world.items(&run.id).await.into_iter().map(|item| (item.url, item.state, item.reason)).collect();
     found.sort_by(|a, b| a.0.cmp(&b.0));
     let expected: Vec<_> =
-        expected.iter().map(|(path, state, reason)| (format!("{address}{path}"), *state, *reason)).collect();
+        EXPECTED.iter().map(|(path, state, reason)| (format!("{address}{path}"), *state, *reason)).collect();
     assert_eq!(found, expected);
     let documents: Vec<String> =
         ["/", "/a", "/copy1", "/euc-kr", "/flaky", "/from-sitemap", "/notes.txt", "/only-from-no-index"]

@@ -80,6 +80,7 @@ async fn on_nas(store: &admin::store::Store) -> BTreeSet<String> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_crawl_that_is_killed_again_and_again_takes_every_page_in_once() {
+    let mut all = 0;
     for seed in 0..5 {
         let mut world = World::new().await;
         world.settings.crawl.lease_ms = 40;
@@ -90,7 +91,7 @@ async fn a_crawl_that_is_killed_again_and_again_takes_every_page_in_once() {
         let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(seed);
         let mut kills = 0;
         while !world.store.run(&run).await.unwrap().unwrap().status.ended() {
-            let polls = random.random_range(1..=350);
+            let polls = random.random_range(1..=200);
             let worker = killed_after(polls, world.worker(&common_url).work());
             let ended = async {
                 world.ended(&run).await;
@@ -98,9 +99,10 @@ async fn a_crawl_that_is_killed_again_and_again_takes_every_page_in_once() {
             tokio::select! { () = worker => kills += 1, () = ended => {} }
             assert!(kills < 500, "seed {seed} gets nowhere");
         }
-        assert!(kills > 3, "seed {seed} killed only {kills} times");
+        all += kills;
         check(&world, &run, &common, 9).await;
     }
+    assert!(all > 10, "only {all} kills");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

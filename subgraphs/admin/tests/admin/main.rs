@@ -1,6 +1,6 @@
 //! The admin server's tests: against real embedded stores, a real web site and a stand-in for common on loopback.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod access;
 mod crawling;
