@@ -1,5 +1,7 @@
 //! Who may do what, and the administration of users, API keys and service clients.
 
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
 use serde_json::{Value, json};
 
 use crate::fixture::{Fixture, code, text, user_id};
@@ -17,10 +19,17 @@ fn matrix() -> Vec<(String, [&'static str; 5])> {
     let mut cells = vec![
         ("{ me { id email sessions { edges { node { id } } } } }".to_string(), [""; 5]),
         (entity("id name"), ["UNAUTHENTICATED", "", "", "", ""]),
-        ("mutation { logout { endedSessions } }".into(), ["UNAUTHENTICATED", "", "", "", "SESSION_NEEDED"]),
         (
             "mutation { revokeSession(id: \"x\") { __typename } }".into(),
             ["UNAUTHENTICATED", "", "", "", "UNAUTHENTICATED"],
+        ),
+        (
+            "mutation { createApiKey(input: { name: \"x\" }) { __typename } }".into(),
+            ["UNAUTHENTICATED", "", "", "", "SESSION_NEEDED"],
+        ),
+        (
+            "mutation { changePassword(input: { currentPassword: \"x\", newPassword: \"x\" }) { __typename } }".into(),
+            ["UNAUTHENTICATED", "", "", "", "SESSION_NEEDED"],
         ),
         (
             "mutation { revokeApiKey(id: \"x\") { __typename } }".into(),
@@ -47,6 +56,10 @@ fn matrix() -> Vec<(String, [&'static str; 5])> {
         "mutation { rotateSigningKeys { signingKeys { id } } }".into(),
     ];
     cells.extend(for_administrators.map(|query| (query, ADMINISTRATORS)));
+    cells.push((
+        "mutation { logout { endedSessions } }".into(),
+        ["UNAUTHENTICATED", "", "", "", "SESSION_NEEDED"],
+    ));
     cells
 }
 
@@ -54,15 +67,34 @@ fn matrix() -> Vec<(String, [&'static str; 5])> {
 async fn every_field_is_open_to_those_who_may_and_to_nobody_else() {
     let fixture = Fixture::new().await;
     let service = service_token(&fixture, "the-crawlers-secret").await;
+    let (reader, operator, admin) =
+        (fixture.token("reader").await, fixture.token("operator").await, fixture.token("admin").await);
+    let tokens = [String::new(), reader, operator, admin, text(&service["accessToken"])];
     for (query, wanted) in matrix() {
-        let (reader, operator, admin) =
-            (fixture.token("reader").await, fixture.token("operator").await, fixture.token("admin").await);
-        let tokens = [String::new(), reader, operator, admin, text(&service["accessToken"])];
         for (token, wanted) in tokens.iter().zip(wanted) {
             let answer = fixture.ask(token, &query).await;
             assert_eq!(code(&answer), wanted, "{query}: {answer}");
         }
     }
+}
+
+/// Open to everybody: they prove by themselves who asks.
+const PUBLIC: [&str; 4] = ["login", "refresh", "exchangeApiKey", "issueServiceToken"];
+
+#[test]
+fn the_matrix_has_every_root_field() {
+    let mut missing = Vec::new();
+    for definition in parse_schema(auth::sdl()).unwrap().definitions {
+        let TypeSystemDefinition::Type(definition) = definition else { continue };
+        let TypeKind::Object(object) = definition.node.kind else { continue };
+        if ["Query", "Mutation"].contains(&definition.node.name.node.as_str()) {
+            missing.extend(object.fields.iter().map(|field| field.node.name.node.to_string()));
+        }
+    }
+    assert!(missing.len() > 20);
+    missing.retain(|field| !PUBLIC.contains(&field.as_str()));
+    missing.retain(|field| !matrix().iter().any(|(query, _)| query.contains(&format!("{{ {field}"))));
+    assert_eq!(missing, Vec::<String>::new());
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use service::{Clock, Role, SharedKeys};
 use stores::sql::Database;
+use tokio::sync::OnceCell;
 use tower::ServiceExt as _;
 
 pub const START: i64 = 1_790_000_000_000_000;
@@ -43,17 +44,29 @@ fn seed_users() -> Vec<SeedUser> {
     users.collect()
 }
 
+/// The seeded database, made once: hashing takes its time.
+static SEEDED: OnceCell<Vec<u8>> = OnceCell::const_new();
+
+async fn seeded() -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let database = auth::open_database(folder.path()).await.unwrap();
+    let secret = "the-crawlers-secret".to_string();
+    let client = SeedClient { id: "crawler".into(), name: "The crawler".into(), secret, created_at: START };
+    for _ in 0..2 {
+        auth::seed(&database, &seed_users(), std::slice::from_ref(&client)).await.unwrap();
+    }
+    database.close().await;
+    std::fs::read(folder.path().join("sql/auth.sqlite")).unwrap()
+}
+
 impl Fixture {
     pub async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::manual(START);
+        let file = folder.path().join("sql/auth.sqlite");
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, SEEDED.get_or_init(seeded).await).unwrap();
         let database = auth::open_database(folder.path()).await.unwrap();
-        let secret = "the-crawlers-secret".to_string();
-        let client =
-            SeedClient { id: "crawler".into(), name: "The crawler".into(), secret, created_at: START };
-        for _ in 0..2 {
-            auth::seed(&database, &seed_users(), std::slice::from_ref(&client)).await.unwrap();
-        }
         let keys = SharedKeys::default();
         let router = router(folder.path(), &clock, &keys, &database).await.unwrap();
         Self { router, clock, keys, database, folder }
