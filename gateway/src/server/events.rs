@@ -14,8 +14,8 @@ use http::{HeaderValue, StatusCode, header};
 use crate::engine;
 
 use super::auth;
+use super::facts::Facts;
 use super::gateway::Gateway;
-use super::request_log::Facts;
 
 const COMPLETE: Bytes = Bytes::from_static(b"event: complete\ndata:\n\n");
 const KEEP_ALIVE: Bytes = Bytes::from_static(b":\n\n");

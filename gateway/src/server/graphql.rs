@@ -11,10 +11,11 @@ use http_body_util::BodyExt;
 
 use crate::engine::{self, Answer};
 
+use super::facts::Facts;
 use super::gateway::{Gateway, authorization};
-use super::negotiation::{Accepted, Json, require_json};
+use super::media_type::Json;
+use super::negotiation::{Accepted, require_json};
 use super::refusal::Refusal;
-use super::request_log::Facts;
 use super::{events, graphiql, parameters, websocket};
 
 /// Answers every method on `/graphql`.

@@ -3,11 +3,13 @@
 
 mod auth;
 mod events;
+mod facts;
 mod gateway;
 mod graphiql;
 mod graphql;
 mod health;
 mod listener;
+mod media_type;
 mod negotiation;
 mod parameters;
 mod pass_through;

@@ -4,8 +4,8 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use super::negotiation::Json;
-use super::request_log::Facts;
+use super::facts::Facts;
+use super::media_type::Json;
 
 /// Why a request is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]

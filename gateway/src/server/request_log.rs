@@ -9,21 +9,11 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use tracing::Level;
 
+use super::facts::Facts;
 use super::refusal::Refusal;
 
 /// The header of the request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-
-/// What a handler tells the log about its answer, as a response extension.
-#[derive(Clone, Debug, Default)]
-pub struct Facts {
-    /// The operation's name as the client gave it.
-    pub operation: Option<String>,
-    /// How many errors the answer lists.
-    pub errors: usize,
-    /// The code, when the request was refused.
-    pub code: Option<&'static str>,
-}
 
 /// Gives the request an id, runs it, logs one line, and puts the id and the security headers on the answer.
 pub async fn observe(mut request: Request, next: Next) -> Response {
