@@ -111,7 +111,10 @@ impl<'a> Walk<'a> {
                 able.iter().map(|place| vec![*place]).chain(able.is_empty().then(|| landing.to_vec()))
             {
                 let state = State { object: root, landing: place, from: None, in_fragment: false };
-                let below = self.field(&state, &field);
+                // No move at the top: a mutation is never started in a second subgraph.
+                let targets = state.landing.iter().filter_map(|place| self.graph.field(*place, &field));
+                let targets = targets.map(|field| field.target).collect();
+                let below = self.land(&state, &field, targets);
                 self.search(below, &mut Seen::default());
                 let problems = self.found.split_off(before.0);
                 let told = std::mem::replace(&mut self.told, before.1.clone());
@@ -135,11 +138,16 @@ impl<'a> Walk<'a> {
 
     /// Takes a field from a state: a problem, or the states below.
     fn field(&mut self, state: &State, field: &Name) -> Vec<State> {
-        let supergraph = self.supergraph;
         let mut targets: Vec<Option<PlaceId>> = Vec::new();
         for place in &state.landing {
-            targets.extend(self.graph.takes(supergraph, *place, state.object, field));
+            targets.extend(self.graph.takes(self.supergraph, *place, state.object, field));
         }
+        self.land(state, field, targets)
+    }
+
+    /// What comes after a field that may land in these places.
+    fn land(&mut self, state: &State, field: &Name, mut targets: Vec<Option<PlaceId>>) -> Vec<State> {
+        let supergraph = self.supergraph;
         targets.sort();
         targets.dedup();
         if targets.is_empty() {
