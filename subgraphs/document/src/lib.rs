@@ -34,7 +34,7 @@ pub async fn build(settings: Settings, stores: Stores) -> anyhow::Result<Server>
     let Stores { document_meta, search } = stores;
     server.health.add("document_meta", move || {
         let database = document_meta.clone();
-        async move { database.ping().await }
+        async move { store::document::check(&database).await }
     });
     server.health.add("search", move || {
         let search = search.clone();

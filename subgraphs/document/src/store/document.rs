@@ -56,6 +56,11 @@ pub struct Filter {
 /// Where a document stands in a list: by time of publication, then by id, both falling.
 pub type Place = (i64, String);
 
+/// Whether documents can be read: the database answers, and common has made its tables.
+pub async fn check(database: &Database) -> Result<()> {
+    database.query_optional("SELECT id FROM documents LIMIT 1", &[]).await.map(|_| ())
+}
+
 /// Documents by id.
 pub async fn heads(database: &Database, ids: &[String]) -> Result<Vec<Head>> {
     let sql = format!(
