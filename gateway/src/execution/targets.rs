@@ -271,10 +271,11 @@ fn walk<W: Way>(
             }
         }
         (Value::Object(object), None) => found(object, way),
-        (Value::Object(object), Some((Move::OnTypes(types), rest)))
-            if types.contains(store.type_of(object) as usize) =>
-        {
-            walk(store, value, rest, way, found);
+        (Value::Object(object), Some((Move::OnTypes(types), rest))) => {
+            let type_id = store.type_of(object);
+            if type_id == UNKNOWN_TYPE || types.contains(type_id as usize) {
+                walk(store, value, rest, way, found);
+            }
         }
         (Value::Object(object), Some((Move::Slot { slot, client_key }, rest))) => {
             way.enter_slot(client_key.as_ref());

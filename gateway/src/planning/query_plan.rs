@@ -85,7 +85,7 @@ pub struct Path(pub Vec<PathSegment>);
 pub enum PathSegment {
     /// The object (or objects) under this slot key.
     Key(Name),
-    /// Only objects of these runtime types.
+    /// Only objects of these runtime types, or of which nobody told the type yet (they came from an interface object).
     OnTypes(Vec<Name>),
 }
 

@@ -1,6 +1,7 @@
 //! Random operations over random worlds, planned and executed across subgraphs, against a specification executor that
 //! has all the data in one place. Same seed, same run.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use apollo_compiler::ExecutableDocument;
@@ -30,33 +31,35 @@ impl Bench {
         Bench { supergraph, subgraphs, federation: Federation::of(&schemas) }
     }
 
-    fn world(&self, random: &mut ChaCha8Rng, null_rate: f64) -> World {
+    fn world(&self, random: &mut ChaCha8Rng, null_rate: f64, lie_rate: f64) -> World {
         let schema = self.supergraph.full_schema();
         let public = self.supergraph.api_schema();
-        Maker { schema, public, federation: &self.federation, random, null_rate, tokens: 0 }.world()
+        Maker { schema, public, federation: &self.federation, random, null_rate, lie_rate, tokens: 0 }.world()
     }
 
     /// How many of `operations` random operations were compared, and what differed.
     pub async fn compare(&self, seed: u64, operations: usize) -> (usize, Vec<String>) {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let api = self.supergraph.api_schema();
+        let full = self.supergraph.full_schema();
+        let fakes = Arc::new(Fakes::new(&self.supergraph, &self.subgraphs));
+        let engine = Engine::new(self.supergraph.clone(), fakes.clone(), Limits::default());
         let (mut compared, mut differences) = (0, Vec::new());
         for number in 0..operations {
             let null_rate = if number % 2 == 0 { 0.0 } else { 0.2 };
-            let world = self.world(&mut random, null_rate);
+            let lie_rate = if number % 4 < 2 { 0.0 } else { 0.05 };
+            let world = self.world(&mut random, null_rate, lie_rate);
             let query = Writer { schema: api, random: &mut random }.query();
             if ExecutableDocument::parse_and_validate(api, &query, "q").is_err() {
                 continue;
             }
             compared += 1;
             let variables = json!({"a": number % 3 == 0, "b": number % 5 == 0});
-            let full = self.supergraph.full_schema();
             let expected = interpreter::execute(api, full, &world, &query, &variables);
-            let fakes = Arc::new(Fakes::new(&self.supergraph, &self.subgraphs, world));
-            let engine = Engine::new(self.supergraph.clone(), fakes.clone(), Limits::default());
+            fakes.set_world(world);
             let answered = answer(&engine, &query, variables).await;
             if outline(&answered) != outline(&expected) {
-                let asked = fakes.asked.lock().unwrap().join("\n  ");
+                let asked = fakes.asked().join("\n  ");
                 differences.push(format!("{query}\n expected {expected}\n answered {answered}\n  {asked}"));
             }
         }
@@ -64,12 +67,13 @@ impl Bench {
     }
 }
 
-/// Data, and whether there are errors.
-fn outline(response: &Value) -> (Value, bool) {
-    (response["data"].clone(), response.get("errors").is_some())
+/// Data, and the paths of the errors.
+fn outline(response: &Value) -> (Value, BTreeSet<String>) {
+    let errors = response["errors"].as_array().into_iter().flatten();
+    (response["data"].clone(), errors.map(|error| error["path"].to_string()).collect())
 }
 
-const SUBGRAPHS: [(&str, &str); 4] = [
+pub const SUBGRAPHS: [(&str, &str); 4] = [
     (
         "users",
         r#"

@@ -63,22 +63,32 @@ pub struct Fakes {
     schemas: Vec<Valid<Schema>>,
     full: Schema,
     /// What they answer from.
-    pub world: Mutex<Arc<World>>,
-    /// Requests so far: subgraph and document.
-    pub asked: Mutex<Vec<String>>,
+    world: Mutex<Arc<World>>,
+    asked: Mutex<Vec<String>>,
 }
 
 impl Fakes {
     /// Subgraphs given as (name, SDL).
-    pub fn new(supergraph: &Supergraph, subgraphs: &[(String, String)], world: World) -> Fakes {
+    pub fn new(supergraph: &Supergraph, subgraphs: &[(String, String)]) -> Fakes {
         let sdl =
             |name: &str| &subgraphs.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).unwrap().1;
         Fakes {
             schemas: supergraph.subgraphs().iter().map(|subgraph| executable(sdl(&subgraph.name))).collect(),
             full: supergraph.full_schema().clone().into_inner(),
-            world: Mutex::new(Arc::new(world)),
+            world: Mutex::default(),
             asked: Mutex::default(),
         }
+    }
+
+    /// From now on, answers come from this world.
+    pub fn set_world(&self, world: World) {
+        *self.world.lock().unwrap() = Arc::new(world);
+        self.asked.lock().unwrap().clear();
+    }
+
+    /// What was asked since: subgraph and body.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 const COUNT: usize = 3;
 
 /// The merged data of all subgraphs.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default)]
 pub struct World {
     /// By type, the entities. A reference is `{"$ref": [type, index]}`.
     pub entities: BTreeMap<String, Vec<Value>>,
@@ -30,6 +30,9 @@ pub struct Federation {
     pub requires: BTreeMap<(String, String), String>,
     /// Names of fields in keys; they are never null.
     key_fields: BTreeSet<String>,
+    /// Names of fields in keys and required field sets, and of interface objects' fields, which are asked for before it
+    /// is known whether the client selects them on the object's type.
+    needed: BTreeSet<String>,
     /// By (type, field): its types in the subgraphs that resolve it, and the runtime types that each knows.
     known: BTreeMap<(String, String), Vec<(Type, BTreeSet<String>)>>,
 }
@@ -47,13 +50,20 @@ impl Federation {
                 for key in keys {
                     federation.entities.push(name.to_string());
                     let words = key.split(|c: char| !c.is_alphanumeric() && c != '_');
-                    federation.key_fields.extend(words.map(ToString::to_string));
+                    federation.key_fields.extend(words.clone().map(ToString::to_string));
+                    federation.needed.extend(words.map(ToString::to_string));
                 }
                 let fields = match ty {
                     ExtendedType::Object(object) => &object.fields,
                     ExtendedType::Interface(interface) => &interface.fields,
                     _ => continue,
                 };
+                if ty.directives().has("interfaceObject") {
+                    federation.needed.extend(fields.keys().map(ToString::to_string));
+                }
+                if ty.directives().has("interfaceObject") {
+                    federation.needed.extend(fields.keys().map(ToString::to_string));
+                }
                 for (field, definition) in fields {
                     federation.field(schema, (name.to_string(), field.to_string()), definition);
                 }
@@ -66,6 +76,8 @@ impl Federation {
         let requires = definition.directives.get("requires");
         if let Some(set) = requires.and_then(|r| r.specified_argument_by_name("fields")?.as_str()) {
             self.requires.insert(at.clone(), set.to_string());
+            self.needed
+                .extend(set.split(|c: char| !c.is_alphanumeric() && c != '_').map(ToString::to_string));
         }
         let runtime = possible(schema, definition.ty.inner_named_type()).into_iter().collect();
         self.known.entry(at).or_default().push((definition.ty.clone(), runtime));
@@ -106,7 +118,10 @@ pub struct Maker<'a> {
     pub public: &'a Schema,
     pub federation: &'a Federation,
     pub random: &'a mut ChaCha8Rng,
+    /// How often null stands where it may.
     pub null_rate: f64,
+    /// How often null stands where the public schema forbids it; never in `needed`.
+    pub lie_rate: f64,
     pub tokens: usize,
 }
 
@@ -121,6 +136,12 @@ impl Maker<'_> {
         }
         let query = self.schema.schema_definition.query.as_ref().unwrap().name.clone();
         World { entities, root: self.object(&query, 0) }
+    }
+
+    /// Whether the public schema forbids null where any subgraph does.
+    fn is_forbidden(&self, at: &(String, String)) -> bool {
+        let public = self.public.type_field(&at.0, &at.1);
+        public.is_ok_and(|public| self.federation.strict(at, &public.ty) == public.ty)
     }
 
     fn is_entity(&self, name: &str) -> bool {
@@ -155,6 +176,10 @@ impl Maker<'_> {
 
     fn value(&mut self, at: &(String, String), ty: &Type, depth: usize) -> Value {
         if !ty.is_non_null() && (depth > 3 || self.random.random_bool(self.null_rate)) {
+            return Value::Null;
+        }
+        let lies = self.random.random_bool(self.lie_rate) && !self.federation.needed.contains(&at.1);
+        if ty.is_non_null() && lies && self.is_forbidden(at) {
             return Value::Null;
         }
         match ty {
