@@ -60,6 +60,7 @@ fn solve(
             siblings: Rc::clone(&siblings),
             landing,
             single: kind != OperationType::Query,
+            limit: None,
         };
         match solver.object(&at, &[]) {
             Some(solution) => parts.push(Part { need, solution: improve(solver, &at, solution) }),

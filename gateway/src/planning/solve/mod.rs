@@ -5,6 +5,7 @@
 //! position (`opens`). Solutions are remembered, so look-alike subgraphs multiply states, not plans.
 
 mod cost;
+mod coverage;
 mod landing;
 mod object;
 mod opens;
@@ -81,6 +82,8 @@ pub(super) struct At {
     pub landing: LandingId,
     /// The field must come from one source (mutations, subscriptions).
     pub single: bool,
+    /// Inputs of a key move come from fewer hops away than where it leads; that is why solving them ends.
+    pub limit: Option<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -89,6 +92,7 @@ struct ObjectKey {
     anchor: u64,
     object: Option<usize>,
     landing: LandingId,
+    limit: Option<usize>,
     sources: Vec<PlaceId>,
 }
 
@@ -100,19 +104,19 @@ struct PositionKey {
     arrivals: Vec<PlaceId>,
 }
 
-/// An input that is being solved: met again, it is a circle.
+/// A required set that is being solved: met again, it is a circle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Opening {
     object: Option<usize>,
     place: PlaceId,
-    input: NeedId,
+    requires: FieldSetId,
     sources: Vec<PlaceId>,
 }
 
 /// How many states one plan may take.
 const BUDGET: usize = 400_000;
 /// How deep inputs may need one another.
-const OPENINGS: usize = 24;
+const NESTING: usize = 40;
 
 /// Solves positions.
 pub(super) struct Solver<'a> {
@@ -122,7 +126,10 @@ pub(super) struct Solver<'a> {
     landings: Landings,
     objects: FxHashMap<ObjectKey, Option<Rc<ObjectSolution>>>,
     positions: FxHashMap<PositionKey, Option<Rc<PositionSolution>>>,
+    coverage: coverage::Coverage,
     opening: Vec<Opening>,
+    /// Inputs of inputs that are being solved.
+    nesting: usize,
     /// The lowest entry of `opening` that was met again: results above it are provisional and not remembered.
     tainted: usize,
     spent: usize,
@@ -142,7 +149,9 @@ impl<'a> Solver<'a> {
             landings: Landings::default(),
             objects: FxHashMap::default(),
             positions: FxHashMap::default(),
+            coverage: coverage::Coverage::default(),
             opening: Vec::new(),
+            nesting: 0,
             tainted: usize::MAX,
             spent: 0,
             avoid: None,
@@ -179,7 +188,7 @@ impl<'a> Solver<'a> {
 
     fn note_failure(&mut self, field: &str) {
         let depth = self.path.len();
-        if self.opening.is_empty() && self.failed_at.as_ref().is_none_or(|(known, _)| depth > *known) {
+        if self.nesting == 0 && self.failed_at.as_ref().is_none_or(|(known, _)| depth > *known) {
             let path: Vec<&str> = self.path.iter().map(String::as_str).chain([field]).collect();
             self.failed_at = Some((depth, path.join(".")));
         }

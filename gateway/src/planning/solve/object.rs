@@ -56,6 +56,7 @@ impl Solver<'_> {
             anchor: at.anchor,
             object: at.object,
             landing: at.landing,
+            limit: at.limit,
             sources: places.to_vec(),
         };
         if let Some(known) = self.objects.get(&key) {
@@ -117,10 +118,14 @@ impl Solver<'_> {
             return Some(best);
         }
         let mut chosen: Vec<&Candidate> = Vec::new();
-        while let Some(next) = self.best_addition(question, candidates, (&mut chosen, &mut best))? {
-            chosen.push(&candidates[next]);
+        loop {
+            let next = self.best_addition(question, candidates, (&mut chosen, &mut best))?;
+            let next = next.or_else(|| (best.missing() > 0).then(|| most_new(candidates, &chosen)).flatten());
+            match next {
+                Some(next) => chosen.push(&candidates[next]),
+                None => return Some(best),
+            }
         }
-        Some(best)
     }
 
     /// What entering the candidates costs at least.
@@ -230,29 +235,31 @@ impl Solver<'_> {
         (sources, others): (&[Source], &Cost),
     ) -> Option<Take> {
         let mut best: Option<(u64, Take)> = None;
-        let mut consider = |take: Take| {
-            let price = take.cost.score_on_top_of(others);
-            if best.as_ref().is_none_or(|(known, _)| price < *known) {
-                best = Some((price, take));
-            }
-            best.as_ref().is_some_and(|(_, known)| known.cost.is_free())
-        };
         let mut free = false;
         for (position, target) in able {
             let Some(child) = target.and_then(|target| self.position(below, &[target])) else { continue };
             let cost = child.cost.clone().after(sources[*position].depth);
-            free = consider(Take { want: index, sources: vec![*position], child: Some(child), cost });
+            let price = cost.score_on_top_of(others);
+            free = cost.is_free();
+            if best.as_ref().is_none_or(|(known, _)| price < *known) {
+                best =
+                    Some((price, Take { want: index, sources: vec![*position], child: Some(child), cost }));
+            }
             if free {
                 break;
             }
         }
         if !free && able.len() > 1 && !single {
-            let targets: Vec<PlaceId> = able.iter().filter_map(|(_, target)| *target).collect();
-            if let Some(child) = self.position(below, &targets) {
-                let depth = able.iter().map(|(position, _)| sources[*position].depth).max().unwrap_or(0);
+            for from in combinations(able, best.as_ref().map(|(_, take)| take.sources[0])) {
+                let targets: Vec<PlaceId> = from.iter().filter_map(|(_, target)| *target).collect();
+                let Some(child) = self.position(below, &targets) else { continue };
+                let depth = from.iter().map(|(position, _)| sources[*position].depth).max().unwrap_or(0);
                 let cost = child.cost.clone().after(depth);
-                let from = able.iter().map(|(position, _)| *position).collect();
-                consider(Take { want: index, sources: from, child: Some(child), cost });
+                let price = cost.score_on_top_of(others);
+                if best.as_ref().is_none_or(|(known, _)| price < *known) {
+                    let sources = from.iter().map(|(position, _)| *position).collect();
+                    best = Some((price, Take { want: index, sources, child: Some(child), cost }));
+                }
             }
         }
         best.map(|(_, take)| take)
@@ -299,6 +306,31 @@ impl Solver<'_> {
                 cast.is_some_and(|cast| self.is_local(Some(object), cast, set, depth))
             })
     }
+}
+
+/// Which sources to ask together: all of them when none will do alone, else the best one with each other.
+fn combinations(
+    able: &[(usize, Option<PlaceId>)],
+    best: Option<usize>,
+) -> Vec<Vec<(usize, Option<PlaceId>)>> {
+    let Some(best) = best.and_then(|best| able.iter().find(|(position, _)| *position == best)) else {
+        return vec![able.to_vec()];
+    };
+    let others = able.iter().filter(|(position, _)| *position != best.0);
+    others.map(|other| if other.0 < best.0 { vec![*other, *best] } else { vec![*best, *other] }).collect()
+}
+
+/// The candidate that brings most of what the chosen ones do not: several may be needed before a value is complete.
+fn most_new(candidates: &[Candidate], chosen: &[&Candidate]) -> Option<usize> {
+    let fresh = |candidate: &Candidate| {
+        let brought = |leaf: &&_| chosen.iter().any(|known| known.covers.contains(*leaf));
+        candidate.covers.iter().filter(|leaf| !brought(leaf)).count()
+    };
+    let ranked = candidates.iter().enumerate().map(|(index, candidate)| (fresh(candidate), index));
+    // The first of the best, so that the order of subgraphs decides ties.
+    let best =
+        ranked.filter(|(count, _)| *count > 0).max_by_key(|(count, index)| (*count, usize::MAX - index));
+    best.map(|(_, index)| index)
 }
 
 /// Keeps the sources that something is taken from, and notes which arrivals those are.

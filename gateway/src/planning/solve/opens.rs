@@ -1,9 +1,11 @@
 //! Which subgraphs could be entered at a position, and what entering takes.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::coverage::Leaf;
 use super::object::{Question, Source};
-use super::{At, Cost, NeedId, OPENINGS, Open, Opening, Solver};
+use super::{At, Cost, NESTING, NeedId, Open, Opening, Solver};
 use crate::planning::needs::{InputSpec, Want};
 use crate::supergraph::FieldSetId;
 use crate::supergraph::query_graph::{Entry, EntryKind, PlaceId};
@@ -11,6 +13,8 @@ use crate::supergraph::query_graph::{Entry, EntryKind, PlaceId};
 /// A subgraph that could be entered, with or without a required set, and the cheapest way from the arrivals.
 pub(super) struct Candidate {
     pub open: Open,
+    /// What it brings without further hops, of what makes entering subgraphs necessary.
+    pub covers: BTreeSet<Leaf>,
 }
 
 impl Solver<'_> {
@@ -49,13 +53,47 @@ impl Solver<'_> {
         targets.sort_by_key(|(place, _, serves)| {
             (std::cmp::Reverse(*serves), self.graph.place(*place).subgraph)
         });
-        let mut found = Vec::new();
+        let mut found: Vec<Candidate> = Vec::new();
         for (place, requires, _) in targets {
-            if let Some(open) = self.open(at, place, requires, sources) {
-                found.push(Candidate { open });
+            let in_time =
+                requires.is_some() || at.limit.is_none_or(|limit| self.rank(at, place, sources) < limit);
+            let Some(open) = in_time.then(|| self.open(at, place, requires, sources)).flatten() else {
+                continue;
+            };
+            let covers = self.covers(at, wants, driving, &open);
+            // One that brings nothing that a cheaper one does not bring is not worth trying.
+            let useless = |known: &Candidate| {
+                known.open.cost.score() <= open.cost.score()
+                    && covers.iter().all(|leaf| known.covers.contains(leaf))
+            };
+            if !found.iter().any(useless) {
+                found.push(Candidate { open, covers });
             }
         }
         found
+    }
+
+    /// The leaves of the driving wants that an open brings without further hops.
+    fn covers(&mut self, at: &At, wants: &[(usize, Want)], driving: &[usize], open: &Open) -> BTreeSet<Leaf> {
+        let mut covers = BTreeSet::new();
+        for index in driving {
+            let (position, want) = &wants[*index];
+            if want.is_typename() {
+                if self.graph.knows_type(open.place) {
+                    covers.insert(Leaf::Want(at.need, *position));
+                }
+                continue;
+            }
+            let Some(found) = self.graph.field(open.place, want.name.as_str()) else { continue };
+            if found.requires.is_some() && found.requires != open.requires {
+                continue;
+            }
+            covers.insert(Leaf::Want(at.need, *position));
+            if let (Some(target), Some(need)) = (found.target, want.child) {
+                covers.extend(self.coverage(target, need).iter().copied());
+            }
+        }
+        covers
     }
 
     /// How many runtime types of the position could take the field from the entry's subgraph.
@@ -103,23 +141,47 @@ impl Solver<'_> {
             entry.kind == EntryKind::Object && sources.iter().all(|s| !self.graph.knows_type(s.place));
         let input = self.needs.of_input(InputSpec { key: entry.key, requires, typename });
         let places: Vec<PlaceId> = sources.iter().map(|source| source.place).collect();
-        let opening = Opening { object: at.object, place: entry.place, input, sources: places.clone() };
-        if let Some(index) = self.opening.iter().position(|known| *known == opening) {
+        let opening = requires.map(|requires| Opening {
+            object: at.object,
+            place: entry.place,
+            requires,
+            sources: places.clone(),
+        });
+        if let Some(index) =
+            opening.as_ref().and_then(|new| self.opening.iter().position(|known| known == new))
+        {
             self.tainted = self.tainted.min(index);
             return None;
         }
-        if self.opening.len() >= OPENINGS {
+        if self.nesting >= NESTING {
             self.tainted = 0;
             return None;
         }
-        let inputs_at = At { need: input, landing: super::LandingId::NONE, single: false, ..at.clone() };
-        self.opening.push(opening);
+        // What is required may be anywhere; what a key needs is fewer hops away than where the key leads.
+        let limit = requires.is_none().then(|| self.rank(at, entry.place, sources));
+        let inputs_at =
+            At { need: input, landing: super::LandingId::NONE, single: false, limit, ..at.clone() };
+        let circles = opening.is_some();
+        self.opening.extend(opening);
+        self.nesting += 1;
         let inputs = self.object(&inputs_at, &places);
-        self.opening.pop();
-        if self.tainted >= self.opening.len() {
+        self.nesting -= 1;
+        if circles {
+            self.opening.pop();
+        }
+        if self.tainted >= self.opening.len() && (circles || self.nesting == 0) {
             self.tainted = usize::MAX;
         }
         Some(self.opened(entry, (input, requires), inputs?, sources))
+    }
+
+    /// How many places lie before one, on the way from the sources. Places that only several sources together open
+    /// come last.
+    fn rank(&self, at: &At, place: PlaceId, sources: &[Source]) -> usize {
+        let Some(object) = at.object else { return usize::MAX };
+        let from =
+            |source: &Source| self.graph.reach(source.place, object).iter().position(|known| *known == place);
+        sources.iter().filter_map(from).min().unwrap_or(usize::MAX)
     }
 
     fn opened(

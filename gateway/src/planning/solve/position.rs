@@ -65,6 +65,7 @@ impl Solver<'_> {
                 siblings: Rc::clone(&siblings),
                 landing: below.landing,
                 single: false,
+                limit: None,
             };
             let solved = self.object_at(&at, arrivals)?;
             let asks = solved.used.iter().any(|used| *used);

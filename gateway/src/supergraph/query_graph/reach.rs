@@ -16,14 +16,14 @@ pub(super) fn fill(graph: &mut QueryGraph, supergraph: &Supergraph) {
     for state in &states {
         graph.reach.insert(*state, vec![state.0]);
     }
+    // In rounds, so that places stand in the order of the hops that lead to them: what opens one stands before it.
     loop {
         let mut changed = false;
         for (place, object) in &states {
-            while let Some(opened) = next(graph, supergraph, *place, *object) {
-                if let Some(reach) = graph.reach.get_mut(&(*place, *object)) {
-                    reach.push(opened);
-                }
-                changed = true;
+            let opened = next(graph, supergraph, *place, *object);
+            changed |= !opened.is_empty();
+            if let Some(reach) = graph.reach.get_mut(&(*place, *object)) {
+                reach.extend(opened);
             }
         }
         if !changed {
@@ -43,11 +43,17 @@ fn states(graph: &QueryGraph, supergraph: &Supergraph) -> Vec<(PlaceId, usize)> 
     found
 }
 
-fn next(graph: &QueryGraph, supergraph: &Supergraph, place: PlaceId, object: usize) -> Option<PlaceId> {
+/// What one more hop opens.
+fn next(graph: &QueryGraph, supergraph: &Supergraph, place: PlaceId, object: usize) -> Vec<PlaceId> {
     let reach = graph.reach(place, object);
-    let opens =
-        |entry: &&Entry| !reach.contains(&entry.place) && enters(graph, supergraph, reach, entry, object);
-    graph.entries(object).iter().find(opens).map(|entry| entry.place)
+    let mut opened = Vec::new();
+    for entry in graph.entries(object) {
+        let is_new = !reach.contains(&entry.place) && !opened.contains(&entry.place);
+        if is_new && enters(graph, supergraph, reach, entry, object) {
+            opened.push(entry.place);
+        }
+    }
+    opened
 }
 
 /// Whether an entry can be taken from a set of places that one place reached.
