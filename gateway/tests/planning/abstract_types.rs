@@ -2,7 +2,7 @@
 
 use crate::support::Fixture;
 
-fn nodes() -> Fixture {
+pub fn nodes() -> Fixture {
     Fixture::compose(&[
         (
             "a",

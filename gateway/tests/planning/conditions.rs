@@ -2,7 +2,7 @@
 
 use crate::support::Fixture;
 
-fn product() -> Fixture {
+pub fn product() -> Fixture {
     Fixture::compose(&[
         ("a", r#"type Query { product: Product } type Product @key(fields: "id") { id: ID! price: Int }"#),
         (

@@ -2,7 +2,7 @@
 
 use crate::support::Fixture;
 
-fn documents() -> Fixture {
+pub fn documents() -> Fixture {
     Fixture::compose(&[
         (
             "owner",

@@ -3,7 +3,7 @@
 use crate::support::Fixture;
 
 /// a knows the number, b links number and code, c has what is asked for by the code.
-fn chain() -> Fixture {
+pub fn chain() -> Fixture {
     Fixture::compose(&[
         ("a", r#"type Query { books: [Book] } type Book @key(fields: "number") { number: ID! }"#),
         (

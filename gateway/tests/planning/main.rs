@@ -3,13 +3,17 @@
 
 mod abstract_types;
 mod conditions;
+mod generated;
 mod interface_objects;
 mod keys;
 mod mutations;
+mod operations;
 mod oracle;
 mod ownership;
 mod provides;
 mod requires;
+mod satisfiability;
 mod subscriptions;
+mod supergraphs;
 mod support;
 mod value_types;

@@ -2,7 +2,7 @@
 
 use crate::support::Fixture;
 
-fn shipping() -> Fixture {
+pub fn shipping() -> Fixture {
     Fixture::compose(&[
         (
             "catalog",

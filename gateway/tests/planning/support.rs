@@ -14,7 +14,7 @@ const LINK: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federat
 
 /// A supergraph with its subgraphs' own schemas.
 pub struct Fixture {
-    supergraph: Supergraph,
+    pub supergraph: Supergraph,
     schemas: Vec<Valid<Schema>>,
 }
 
@@ -46,6 +46,11 @@ impl Fixture {
             .map(|s| oracle::served(&format!("{LINK}\n{}", sdl(&s.name))))
             .collect();
         Self { supergraph, schemas }
+    }
+
+    /// Whether the public schema allows a query.
+    pub fn is_valid(&self, query: &str) -> bool {
+        normalize(&self.supergraph, query, None, &Limits::default()).is_ok()
     }
 
     /// The printed plan of a query, after the oracle had no complaint; or the error's code and text.

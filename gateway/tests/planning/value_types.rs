@@ -31,9 +31,8 @@ fn parts_of_a_shared_root_value_are_asked_side_by_side() {
     "###);
 }
 
-#[test]
-fn a_value_below_an_entity_is_completed_through_its_parent() {
-    let fixture = Fixture::compose(&[
+pub fn split_category() -> Fixture {
+    Fixture::compose(&[
         (
             "a",
             r#"type Query { product: Product } type Product @key(fields: "id") { id: ID! category: Category @shareable } type Category { id: ID! @shareable }"#,
@@ -43,8 +42,12 @@ fn a_value_below_an_entity_is_completed_through_its_parent() {
             r#"type Product @key(fields: "id") { id: ID! category: Category @shareable } type Category { details: String }"#,
         ),
         ("c", r#"type Category @key(fields: "id") { id: ID! @shareable name: String }"#),
-    ]);
-    insta::assert_snapshot!(fixture.plan("{ product { category { id name details } } }"), @r###"
+    ])
+}
+
+#[test]
+fn a_value_below_an_entity_is_completed_through_its_parent() {
+    insta::assert_snapshot!(split_category().plan("{ product { category { id name details } } }"), @r###"
     QueryPlan {
       Sequence {
         Fetch(service: "a") {
@@ -160,4 +163,37 @@ fn equal_choices_at_several_positions_share_one_request() {
       }
     }
     "###);
+}
+
+/// Seven subgraphs that all know nearly everything.
+pub fn look_alikes() -> Fixture {
+    let sdl = |index: usize| {
+        format!(
+            r#"type Query {{ item: Item @shareable }}
+               type Item @key(fields: "id") {{ id: ID! a: Int @shareable b: Int @shareable next: Item @shareable size: Size @shareable own{index}: Int }}
+               type Size @shareable {{ width: Int height: Int inner: Size }}"#
+        )
+    };
+    let all: Vec<(String, String)> = (0..7).map(|index| (format!("s{index}"), sdl(index))).collect();
+    let borrowed: Vec<(&str, &str)> = all.iter().map(|(name, sdl)| (name.as_str(), sdl.as_str())).collect();
+    Fixture::compose(&borrowed)
+}
+
+#[test]
+fn look_alike_subgraphs_are_entered_only_for_what_is_their_own() {
+    let query = "{ item { a b own0 next { own3 size { width inner { height } } next { a own3 next { b own3 own5 } } } } }";
+    let plan = look_alikes().plan(query);
+    assert_eq!(plan.matches("Fetch(service:").count(), 3, "{plan}");
+}
+
+#[test]
+fn a_value_whose_parts_lie_in_ten_subgraphs_is_put_together() {
+    let sdl = |index: usize| {
+        format!("type Query {{ a: A @shareable }} type A {{ b: A @shareable own{index}: Int }}")
+    };
+    let all: Vec<(String, String)> = (0..10).map(|index| (format!("s{index}"), sdl(index))).collect();
+    let borrowed: Vec<(&str, &str)> = all.iter().map(|(name, sdl)| (name.as_str(), sdl.as_str())).collect();
+    let own: String = (0..10).map(|index| format!("own{index} ")).collect();
+    let plan = Fixture::compose(&borrowed).plan(&format!("{{ a {{ b {{ {own} }} }} }}"));
+    assert_eq!(plan.matches("Fetch(service:").count(), 10, "{plan}");
 }

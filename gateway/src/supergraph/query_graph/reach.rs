@@ -3,6 +3,8 @@
 //! Keys and required sets are solved from the one place that the move leaves (and what that place reaches), so a value
 //! type without keys whose parts lie in two subgraphs does not pass.
 
+use apollo_compiler::ast::OperationType;
+
 use super::{Entry, EntryKind, PlaceId, QueryGraph};
 use crate::supergraph::Supergraph;
 use crate::supergraph::field_set::FieldSetId;
@@ -64,6 +66,11 @@ fn enters(
     entry: &Entry,
     object: usize,
 ) -> bool {
+    if entry.kind == EntryKind::Root {
+        // What a mutation or subscription does happens in one subgraph; only queries can be asked again elsewhere.
+        let query = supergraph.root_type(OperationType::Query);
+        return query == Some(supergraph.types().object(object));
+    }
     let typed = entry.kind != EntryKind::Object || reach.iter().any(|place| graph.knows_type(*place));
     typed && entry.key.is_none_or(|key| Obtain { graph, supergraph }.set(reach, key, object, REQUIRES_DEPTH))
 }
