@@ -23,11 +23,15 @@ use query::Query;
 
 type CommonSchema = Schema<Query, Mutation, EmptySubscription>;
 
+/// Two full pages of one hundred within each other, and a little more.
+const MOST_COMPLEX: usize = 250_000;
+
 fn schema() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query::default(), Mutation::default(), EmptySubscription)
         .enable_federation()
         .limit_depth(40)
         .limit_directives(50)
+        .limit_complexity(MOST_COMPLEX)
 }
 
 /// The schema as federation SDL.

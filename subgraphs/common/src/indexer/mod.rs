@@ -7,7 +7,7 @@ mod rebuild;
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock as StdRwLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use service::Clock;
@@ -53,12 +53,14 @@ struct Inner {
     /// Held for reading by a batch, for writing while a rebuilt index takes over.
     takeover: RwLock<()>,
     failing_since: AtomicI64,
+    answers_kept_until: AtomicI64,
     rebuilding: StdRwLock<HashSet<String>>,
 }
 
 const FIRST_WAIT: Duration = Duration::from_millis(100);
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
 const CHORES: Duration = Duration::from_secs(5);
+const HOUR: i64 = 3_600_000_000;
 
 impl Indexer {
     /// An indexer that has not begun.
@@ -72,6 +74,7 @@ impl Indexer {
             stepping: Mutex::new(()),
             takeover: RwLock::new(()),
             failing_since: AtomicI64::new(0),
+            answers_kept_until: AtomicI64::new(0),
             rebuilding: StdRwLock::default(),
         };
         Self { inner: Arc::new(inner) }
@@ -90,12 +93,18 @@ impl Indexer {
     /// Works until the server ends. A failure waits longer each time, up to five seconds, and never gives up.
     pub async fn run(self) {
         let mut wait = FIRST_WAIT;
-        let mut chores = tokio::time::interval(CHORES);
+        let mut next_chores = Instant::now();
         loop {
+            if next_chores <= Instant::now() {
+                next_chores = Instant::now() + CHORES;
+                if let Err(error) = self.chores().await {
+                    tracing::warn!(error = %error, "the indexer's chores failed");
+                }
+            }
             match self.step().await {
                 Ok(0) => {
                     wait = FIRST_WAIT;
-                    self.rest(&mut chores).await;
+                    self.rest(next_chores).await;
                 }
                 Ok(_) => wait = FIRST_WAIT,
                 Err(error) => {
@@ -107,16 +116,12 @@ impl Indexer {
         }
     }
 
-    async fn rest(&self, chores: &mut tokio::time::Interval) {
+    async fn rest(&self, until: Instant) {
         let poll = Duration::from_millis(u64::from(self.inner.settings.poll_milliseconds.max(1)));
         tokio::select! {
             () = self.inner.wake.notified() => {}
             () = tokio::time::sleep(poll) => {}
-            _ = chores.tick() => {
-                if let Err(error) = self.chores().await {
-                    tracing::warn!(error = %error, "the indexer's chores failed");
-                }
-            }
+            () = tokio::time::sleep_until(until.into()) => {}
         }
     }
 
@@ -149,9 +154,13 @@ impl Indexer {
     async fn chores(&self) -> Result<()> {
         self.settle_moves().await?;
         rebuild::bury_the_dead(&self.inner).await?;
-        let days = i64::from(self.inner.settings.keep_answers_days);
-        let before = self.inner.clock.now() - days * 86_400_000_000;
-        ingest::forget_answers(&self.inner.stores.document_meta, before).await.map(|_| ())
+        let now = self.inner.clock.now();
+        if self.inner.answers_kept_until.load(Ordering::Relaxed) <= now {
+            self.inner.answers_kept_until.store(now + HOUR, Ordering::Relaxed);
+            let before = now - i64::from(self.inner.settings.keep_answers_days) * 24 * HOUR;
+            ingest::forget_answers(&self.inner.stores.document_meta, before).await?;
+        }
+        Ok(())
     }
 
     /// Queues the documents below categories that were moved, because the index holds every document's ancestors.

@@ -7,6 +7,7 @@ use crate::loaders::{OrganizationOf, loaders, tree};
 use crate::store::{Stores, code, organization};
 use crate::types::category::{Category, in_order};
 use crate::types::code::CodeTable;
+use crate::types::list_cost;
 use crate::types::organization::Organization;
 
 /// Categories, organizations and code tables.
@@ -34,6 +35,7 @@ impl Catalog {
     }
 
     /// The categories at the top of the tree, or those directly below one, in order.
+    #[graphql(complexity = "list_cost(first, child_complexity)")]
     async fn categories(
         &self,
         ctx: &Context<'_>,
@@ -71,6 +73,7 @@ impl Catalog {
     }
 
     /// Organizations by slug.
+    #[graphql(complexity = "list_cost(first, child_complexity)")]
     async fn organizations(
         &self,
         ctx: &Context<'_>,
@@ -103,6 +106,7 @@ impl Catalog {
     }
 
     /// Code tables by name.
+    #[graphql(complexity = "list_cost(first, child_complexity)")]
     async fn code_tables(
         &self,
         ctx: &Context<'_>,

@@ -5,6 +5,7 @@ use service::{Clock, Connection, DateTime, PageArgs, Role, nullable, require};
 
 use crate::indexer::Indexer;
 use crate::store::{Stores, outbox, reindex};
+use crate::types::list_cost;
 use crate::types::reindex::{IngestStatus, Reindex};
 
 /// What operators watch.
@@ -48,6 +49,7 @@ impl Operations {
     }
 
     /// Rebuilds of indexes, newest first. For operators.
+    #[graphql(complexity = "list_cost(first, child_complexity)")]
     async fn reindex_runs(
         &self,
         ctx: &Context<'_>,

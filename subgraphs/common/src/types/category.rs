@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object, Result};
 use service::{Connection, DateTime, PageArgs, nullable};
 
 use super::language::Language;
+use super::list_cost;
 use crate::loaders::tree;
 use crate::store::category::Category as Row;
 
@@ -50,6 +51,7 @@ impl Category {
     }
 
     /// The categories directly below, in order.
+    #[graphql(complexity = "list_cost(first, child_complexity)")]
     async fn children(
         &self,
         ctx: &Context<'_>,

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object, Result};
 use service::{Connection, DateTime, PageArgs};
 
 use super::language::Language;
+use super::list_cost;
 use crate::loaders::{CodesOf, loaders};
 use crate::store::code;
 
@@ -32,6 +33,7 @@ impl CodeTable {
     }
 
     /// Its codes in order.
+    #[graphql(complexity = "list_cost(first, child_complexity)")]
     async fn codes(
         &self,
         ctx: &Context<'_>,

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, Object, Result};
 use service::{ClientError, Connection, PageArgs, Role, nullable, require_user};
 
 use super::bookmark::Bookmark;
+use super::list_cost;
 use super::saved_search::SavedSearch;
 use crate::loaders::{BookmarksOf, SavedSearchesOf, UsersPage, loaders};
 
@@ -36,6 +37,7 @@ impl User {
     }
 
     /// The documents that the user has put aside, newest first. For the user and administrators.
+    #[graphql(complexity = "list_cost(first, child_complexity)")]
     async fn bookmarks(
         &self,
         ctx: &Context<'_>,
@@ -53,6 +55,7 @@ impl User {
     }
 
     /// The searches that the user has saved, newest first. For the user and administrators.
+    #[graphql(complexity = "list_cost(first, child_complexity)")]
     async fn saved_searches(
         &self,
         ctx: &Context<'_>,

@@ -167,3 +167,16 @@ async fn two_hundred_documents_are_seeded_well_under_a_second_and_twice_is_once(
     assert_eq!(world.index.found().len(), 200);
     assert!(took < std::time::Duration::from_secs(1), "{took:?}");
 }
+
+#[tokio::test]
+async fn answers_are_kept_for_a_time_and_then_forgotten() {
+    let world = World::new().await;
+    let first = world.ingest("k", document("하나")).await;
+    let day = std::time::Duration::from_secs(86_400);
+    for (days, remembered) in [(89, true), (2, false)] {
+        world.clock.advance(day * days);
+        world.indexer.drain().await.unwrap();
+        let again = world.ingest("k", document("하나")).await;
+        assert_eq!(again["documentId"] == first["documentId"], remembered, "after {days} more days");
+    }
+}

@@ -120,3 +120,18 @@ async fn a_saved_search_keeps_its_parameters_and_its_name() {
         assert_eq!(payload["deleteSavedSearch"]["__typename"], wanted);
     }
 }
+
+#[tokio::test]
+async fn a_query_that_goes_up_and_down_the_tree_again_and_again_is_refused_before_it_costs_anything() {
+    let world = World::new().await;
+    let down = |inner: &str| format!("children(first: 100) {{ edges {{ node {{ {inner} }} }} }}");
+    let again = (0..4).fold("id".to_owned(), |inner, _| down(&format!("parent {{ {inner} }}")));
+    let before = world.stores.common.statements();
+    let answer =
+        world.ask(ME, &format!("{{ categories {{ edges {{ node {{ {again} }} }} }} }}"), json!({})).await;
+    assert!(answer["errors"][0]["message"].as_str().unwrap().contains("complex"), "{answer}");
+    assert_eq!(world.stores.common.statements(), before);
+    let twice =
+        format!("{{ categories(first: 100) {{ edges {{ node {{ id {} }} }} }} }}", down("id slug name"));
+    world.data(ME, &twice, json!({})).await;
+}
