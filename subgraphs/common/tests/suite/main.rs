@@ -5,6 +5,7 @@
 mod catalog;
 mod faulty_index;
 mod ingest;
+mod kills;
 mod loaders;
 mod outbox;
 mod people;
