@@ -30,7 +30,7 @@ impl Answers for EngineDouble {
                 }
                 "query ($v: JSON) { echo }" => executed(json!({ "echo": request.variables })),
                 "{ slow }" => {
-                    tokio::time::sleep(Duration::from_millis(600)).await;
+                    tokio::time::sleep(Duration::from_millis(2500)).await;
                     executed(json!({ "slow": true }))
                 }
                 "{ never }" => std::future::pending().await,

@@ -8,7 +8,7 @@ use crate::support::TestServer;
 
 #[tokio::test]
 async fn running_requests_end_new_ones_are_not_accepted_and_readiness_falls_first() {
-    let mut server = TestServer::start("timeouts: { drain: 200ms }").await;
+    let mut server = TestServer::start("timeouts: { drain: 1s }").await;
     let (slow, during) = tokio::join!(server.query("{ slow }", &[]), async {
         tokio::time::sleep(Duration::from_millis(100)).await;
         server.shutdown.cancel();

@@ -300,7 +300,7 @@ async fn the_last_key_set_stays_when_the_issuer_is_down_and_without_any_nobody_i
 async fn a_subscription_ends_with_its_token() {
     let issuer = Issuer::start().await;
     let server = TestServer::start(&issuer.yaml("1ms")).await;
-    let short = format!("Bearer {}", issuer.token(|_, claims| claims["exp"] = json!(now() + 2)));
+    let short = format!("Bearer {}", issuer.token(|_, claims| claims["exp"] = json!(now() + 3)));
     let headers = [("authorization", short.as_str()), ("accept", "text/event-stream")];
     let answer = server.query("subscription { endless }", &headers).await;
     assert!(answer.text().contains("TOKEN_EXPIRED") && answer.text().ends_with("event: complete\ndata:\n\n"));

@@ -57,7 +57,7 @@ fn subscribe(id: &str, query: &str) -> Value {
 
 #[tokio::test]
 async fn violations_close_with_the_protocols_codes() {
-    let server = TestServer::start("timeouts: { websocket_init: 200ms }").await;
+    let server = TestServer::start("timeouts: { websocket_init: 1s }").await;
     let init = || json!({ "type": "connection_init" });
     let endless = || subscribe("1", "subscription { endless }");
     let cases: Vec<(&str, Vec<Value>, u16)> = vec![
@@ -164,7 +164,7 @@ async fn a_completed_subscription_frees_its_id_and_its_place() {
 
 #[tokio::test]
 async fn a_quiet_connection_is_pinged_and_closed_at_shutdown() {
-    let server = TestServer::start("timeouts: { keep_alive: 50ms, drain: 1ms }").await;
+    let server = TestServer::start("timeouts: { keep_alive: 400ms, drain: 1ms }").await;
     let mut socket = Socket::open(&server, &[]).await.unwrap();
     socket.initialise().await;
     assert_eq!(socket.next().await.unwrap(), json!({ "type": "ping" }));
@@ -227,7 +227,7 @@ async fn a_token_may_come_with_the_connection_and_ends_it_when_it_expires() {
     );
 
     let short =
-        format!("Bearer {}", issuer.token(|_, claims| claims["exp"] = json!(crate::tokens::now() + 2)));
+        format!("Bearer {}", issuer.token(|_, claims| claims["exp"] = json!(crate::tokens::now() + 3)));
     let mut socket = Socket::open(&server, &[("authorization", &short)]).await.unwrap();
     socket.initialise().await;
     assert_eq!(socket.next().await, Err(4403));
