@@ -66,7 +66,7 @@ async fn every_page_is_found_once_after_kills_of_admin_and_common() {
     assert_eq!(counts["failed"], json!(0), "{counts}");
     assert_eq!(counts["done"], json!(PAGES), "{counts}");
     for page in 0..PAGES {
-        let found = found(&processes, &word(page)).await;
+        let found = found(&processes, &token, &word(page)).await;
         assert_eq!(found.len(), 1, "page {page} is found {} times: {found:?}", found.len());
         assert_eq!(found[0]["node"]["title"], json!(format!("정책 자료 {page}")));
         assert!(found[0]["node"]["originalFile"]["size"].is_number(), "{:?}", found[0]);
@@ -104,12 +104,11 @@ async fn finished(processes: &Processes, token: &str, run: &str) -> Value {
 }
 
 /// The hits for a word, once the index has caught up.
-async fn found(processes: &Processes, word: &str) -> Vec<Value> {
-    let token = processes.token("reader", "reader-demo").await;
+async fn found(processes: &Processes, token: &str, word: &str) -> Vec<Value> {
     let query = "query($text: String!) { search(text: $text, first: 5) { edges { node { id title originalFile { size } } } } }";
     let begin = Instant::now();
     loop {
-        let answer = processes.ask(Some(&token), query, json!({ "text": word })).await;
+        let answer = processes.ask(Some(token), query, json!({ "text": word })).await;
         let edges = answer["data"]["search"]["edges"].as_array().cloned().unwrap_or_default();
         if !edges.is_empty() || begin.elapsed() > Duration::from_secs(30) {
             return edges;
