@@ -18,13 +18,19 @@ const KILLS: usize = 8;
 
 /// A word that stands on one page only; Latin letters, so that it is one token.
 fn word(page: usize) -> String {
-    format!("zqpage{}x", page.to_string().chars().map(|digit| char::from(b'a' + digit as u8 - b'0')).collect::<String>())
+    format!(
+        "zqpage{}x",
+        page.to_string().chars().map(|digit| char::from(b'a' + digit as u8 - b'0')).collect::<String>()
+    )
 }
 
 /// A site whose start page links to all others.
 async fn site() -> String {
-    let links: String = (0..PAGES).map(|page| format!("<li><a href='/page/{page}'>문서 {page}</a></li>")).collect();
-    let start = format!("<html lang=ko><head><title>목록</title><meta name=robots content=noindex></head><body><ul>{links}</ul></body></html>");
+    let links: String =
+        (0..PAGES).map(|page| format!("<li><a href='/page/{page}'>문서 {page}</a></li>")).collect();
+    let start = format!(
+        "<html lang=ko><head><title>목록</title><meta name=robots content=noindex></head><body><ul>{links}</ul></body></html>"
+    );
     let page = async |Path(page): Path<usize>| {
         // Slow enough for a kill to come in between.
         tokio::time::sleep(Duration::from_millis(60)).await;
@@ -82,7 +88,8 @@ async fn start_crawl(processes: &Processes, start_url: &str) -> String {
         "delayMs": 0, "maxPages": 1000, "maxDepth": 3,
     } });
     let created = processes.ask(Some(&token), create, input).await;
-    let source = created["data"]["createCrawlSource"]["source"]["id"].as_str().unwrap_or_else(|| panic!("{created}"));
+    let source =
+        created["data"]["createCrawlSource"]["source"]["id"].as_str().unwrap_or_else(|| panic!("{created}"));
     let start = "mutation($source: ID!) { startCrawl(sourceId: $source, idempotencyKey: \"kills\") {
         __typename ... on CrawlStarted { run { id } } } }";
     let started = processes.ask(Some(&token), start, json!({ "source": source })).await;

@@ -38,13 +38,16 @@ fn operations() -> Vec<KnownOperation> {
 
 #[test]
 fn every_operation_has_a_plan_and_some_need_all_four_servers() {
-    let supergraph = Supergraph::parse(&std::fs::read_to_string(schema_folder().join("supergraph.graphql")).unwrap()).unwrap();
+    let supergraph =
+        Supergraph::parse(&std::fs::read_to_string(schema_folder().join("supergraph.graphql")).unwrap())
+            .unwrap();
     let mut of_all_four = 0;
     for KnownOperation { name, text, .. } in operations() {
         let limits = gateway::operation::Limits::default();
         let operation = gateway::operation::normalize(&supergraph, &text, None, &limits)
             .unwrap_or_else(|errors| panic!("{name} is not valid: {errors:?}"));
-        let plan = gateway::planning::plan(&supergraph, operation).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        let plan = gateway::planning::plan(&supergraph, operation)
+            .unwrap_or_else(|error| panic!("{name}: {error:?}"));
         let servers: BTreeSet<_> = plan.fetches.iter().map(|fetch| fetch.subgraph).collect();
         of_all_four += usize::from(servers.len() == 4);
     }
@@ -71,7 +74,8 @@ async fn answers(in_process: bool) {
     let tokens = tokens(&client, &system.url()).await;
     for KnownOperation { name, text, variables } in operations() {
         let token = &tokens[name.split('-').next().unwrap()];
-        let answer = ask(&client, &system.url(), Some(token), json!({ "query": text, "variables": variables })).await;
+        let answer =
+            ask(&client, &system.url(), Some(token), json!({ "query": text, "variables": variables })).await;
         assert_eq!(answer.get("errors"), None, "{name}: {answer}");
         let data = answer["data"].as_object().unwrap_or_else(|| panic!("{name}: {answer}"));
         assert!(data.values().all(|value| !value.is_null()), "{name}: {answer}");
@@ -86,7 +90,8 @@ async fn tokens(client: &reqwest::Client, url: &str) -> BTreeMap<&'static str, S
             login(input: { email: $email, password: $password }) { ... on LoginSuccess { accessToken } } }";
         let variables = json!({ "email": person.email, "password": person.password });
         let answer = ask(client, url, None, json!({ "query": query, "variables": variables })).await;
-        let token = answer["data"]["login"]["accessToken"].as_str().unwrap_or_else(|| panic!("no token: {answer}"));
+        let token =
+            answer["data"]["login"]["accessToken"].as_str().unwrap_or_else(|| panic!("no token: {answer}"));
         tokens.insert(person.role, token.to_owned());
     }
     tokens

@@ -47,7 +47,11 @@ impl Processes {
 
     /// Starts a process that does not run.
     pub fn spawn(&mut self, name: &'static str) {
-        let log = std::fs::File::options().create(true).append(true).open(self.path(&format!("{name}.log"))).unwrap();
+        let log = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(self.path(&format!("{name}.log")))
+            .unwrap();
         let mut command = Command::new(program(name));
         if name == "gateway" {
             command.arg("serve");
@@ -106,8 +110,13 @@ impl Processes {
     pub async fn token(&self, login: &str, password: &str) -> String {
         let query = "mutation($email: String!, $password: String!) {
             login(input: { email: $email, password: $password }) { ... on LoginSuccess { accessToken } } }";
-        let answer = self.ask(None, query, json!({ "email": format!("{login}@knlab.example"), "password": password })).await;
-        answer["data"]["login"]["accessToken"].as_str().unwrap_or_else(|| panic!("no token: {answer}")).to_owned()
+        let answer = self
+            .ask(None, query, json!({ "email": format!("{login}@knlab.example"), "password": password }))
+            .await;
+        answer["data"]["login"]["accessToken"]
+            .as_str()
+            .unwrap_or_else(|| panic!("no token: {answer}"))
+            .to_owned()
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -132,7 +141,10 @@ impl Processes {
         self.write("document", &json!({ "server": server("document", gateway_only.clone()) }));
         self.write("common", &json!({ "server": server("common", both) }));
         let common = json!({ "url": format!("{}/graphql", url("common")), "credential": ADMIN_SECRET });
-        self.write("admin", &json!({ "server": server("admin", gateway_only), "common": common, "crawl": crawl }));
+        self.write(
+            "admin",
+            &json!({ "server": server("admin", gateway_only), "common": common, "crawl": crawl }),
+        );
         self.write("gateway", &self.gateway_settings(url));
     }
 
@@ -181,7 +193,8 @@ fn free_port() -> u16 {
 fn program(name: &str) -> PathBuf {
     let path = Path::new(env!("CARGO_BIN_EXE_knlab")).with_file_name(name);
     if !path.exists() {
-        let status = Command::new(env!("CARGO")).args(["build", "--quiet", "--package", name, "--bin", name]).status();
+        let status =
+            Command::new(env!("CARGO")).args(["build", "--quiet", "--package", name, "--bin", name]).status();
         assert!(status.unwrap().success(), "cannot build {name}");
     }
     path
