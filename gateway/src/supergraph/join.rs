@@ -173,8 +173,10 @@ impl Reader<'_> {
             found.target = self.table.id(found.ty.inner_named_type());
         }
         let labelled = text("overrideLabel").is_some();
-        found.external =
-            flag("external") || flag("usedOverridden") && !labelled || text("override").is_some() && labelled;
+        // Labels are off: the old owner answers. Arguments from `@context` are not filled in, so such a field is not asked.
+        let from_context = application.specified_argument_by_name("contextArguments").is_some();
+        let is_overridden = flag("usedOverridden") && !labelled || text("override").is_some() && labelled;
+        found.external = flag("external") || is_overridden || from_context;
         if let Some(requires) = text("requires") {
             found.requires = Some(self.field_sets.parse(self.schema, self.table, &type_name, requires)?);
         }

@@ -179,3 +179,25 @@ fn an_interface_is_exploded_only_where_an_implementation_cannot_answer() {
     }
     "###);
 }
+
+#[test]
+fn a_condition_on_one_type_does_not_cover_the_same_key_of_another() {
+    let query = "query($x: Boolean!) { nodes { ... on Page @include(if: $x) { id } ... on Image { id } } }";
+    insta::assert_snapshot!(nodes().plan(query), @r###"
+    QueryPlan {
+      Fetch(service: "a") {
+        {
+          nodes {
+            __typename
+            ... on Image {
+              id
+            }
+            ... on Page {
+              id @include(if: $x)
+            }
+          }
+        }
+      }
+    }
+    "###);
+}

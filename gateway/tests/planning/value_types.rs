@@ -197,3 +197,13 @@ fn a_value_whose_parts_lie_in_ten_subgraphs_is_put_together() {
     let plan = Fixture::compose(&borrowed).plan(&format!("{{ a {{ b {{ {own} }} }} }}"));
     assert_eq!(plan.matches("Fetch(service:").count(), 10, "{plan}");
 }
+
+#[test]
+fn the_deepest_allowed_operation_fits_a_small_stack() {
+    let query =
+        format!("{{ item {{ own0 {} own3 own6 {} }} }}", "next { own5 own1 a ".repeat(38), "}".repeat(38));
+    let fixture = look_alikes();
+    let planning =
+        std::thread::Builder::new().stack_size(2 << 20).spawn(move || fixture.plan(&query)).unwrap();
+    assert!(planning.join().unwrap().starts_with("QueryPlan"));
+}

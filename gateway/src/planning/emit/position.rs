@@ -336,6 +336,7 @@ impl Emitter<'_> {
                 && field.name == want.name
                 && field.ty == ty
                 && field.arguments == want.arguments
+                && field.guard == guard
         });
         let index = match found {
             Some(index) => {

@@ -114,7 +114,7 @@ struct Opening {
 }
 
 /// How many states one plan may take.
-const BUDGET: usize = 400_000;
+const BUDGET: usize = 100_000;
 /// How deep inputs may need one another.
 const NESTING: usize = 40;
 
