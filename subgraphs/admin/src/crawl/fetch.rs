@@ -131,7 +131,7 @@ impl Fetcher {
             let status = response.status();
             if status.is_redirection() {
                 match at.join(&header(response.headers(), LOCATION.as_str())) {
-                    Ok(next) if next != at => at = next,
+                    Ok(next) if next != at && self.may_go_to(site, &next) => at = next,
                     _ => return Ok(Some(Rules::none())),
                 }
                 continue;
@@ -147,6 +147,12 @@ impl Fetcher {
             });
         }
         Ok(Some(Rules::none()))
+    }
+
+    /// A source that allows private hosts allows its own, not every host that its site may redirect to.
+    fn may_go_to(&self, site: &Url, next: &Url) -> bool {
+        let place = |url: &Url| (url.host_str().map(str::to_owned), url.port_or_known_default());
+        !self.allow_private || place(site) == place(next)
     }
 
     async fn send(&self, url: &Url) -> Result<reqwest::Response, FetchError> {

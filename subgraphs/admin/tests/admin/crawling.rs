@@ -213,6 +213,11 @@ async fn robots_that_cannot_be_read_or_forbid_all_end_the_run() {
         assert_eq!((run.status, run.reason), (RunStatus::Failed, Some(expected)));
     }
     assert_eq!(site.hits("/p0"), 0);
+    let (other, other_address) = Site::start().await;
+    site.redirect("/robots.txt", 302, &format!("{other_address}/robots.txt"));
+    let source = world.source(&format!("{address}/p0")).await;
+    assert_eq!(world.crawl(&source, &common_url).await.status, RunStatus::Succeeded);
+    assert_eq!(other.all_hits(), 0, "one private host is allowed, not those it points to");
     site.put("/robots.txt", 200, "text/plain", "User-agent: knlabbot\nCrawl-delay: 0.2\nDisallow:");
     let source = world.source(&format!("{address}/p0")).await;
     let begun = std::time::Instant::now();

@@ -8,12 +8,16 @@ use std::time::Duration;
 
 use admin::store::items::ItemState;
 use admin::store::runs::RunStatus;
+use axum::http::Request;
+use futures::StreamExt;
 use rand::{Rng, SeedableRng};
+use serde_json::json;
 use service::Clock;
+use tower::ServiceExt;
 
 use crate::fake_common::FakeCommon;
 use crate::site::Site;
-use crate::world::World;
+use crate::world::{GATEWAY_SECRET, World};
 
 /// Polls a future so many times, then drops it: a kill between any two of its steps.
 struct KilledAfter<F> {
@@ -138,4 +142,47 @@ async fn a_worker_that_wakes_up_after_its_lease_writes_nothing_any_more() {
     let _ = tokio::time::timeout(Duration::from_millis(300), sleeper).await;
     assert_eq!(world.items(&run).await, before);
     check(&world, &run, &common, 9).await;
+}
+
+#[tokio::test]
+async fn an_upload_that_is_killed_anywhere_leaves_no_torn_file() {
+    let world = World::new().await;
+    let body = || {
+        let pieces = (0..8).map(|_| Ok::<_, std::io::Error>("0123456789".repeat(1_000)));
+        let paced = futures::stream::iter(pieces).then(|piece| async {
+            tokio::task::yield_now().await;
+            piece
+        });
+        axum::body::Body::from_stream(Box::pin(paced))
+    };
+    let mut whole = 0;
+    for polls in 1..60 {
+        let data = world
+            .ask(
+                "mutation { createUpload(input: { name: \"a\" }) { ... on UploadTicket { id uploadUrl } } }",
+                json!({}),
+            )
+            .await;
+        let url = data["createUpload"]["uploadUrl"].as_str().unwrap().to_owned();
+        let put = Request::put(url)
+            .header("x-knlab-caller", "gateway")
+            .header("x-knlab-credential", GATEWAY_SECRET);
+        let put = world.router().oneshot(put.body(body()).unwrap());
+        killed_after(polls, async { drop(put.await) }).await;
+        let id = data["createUpload"]["id"].as_str().unwrap();
+        let upload = world.store.upload(id).await.unwrap().unwrap();
+        if let Some(key) = upload.blob_key {
+            assert_eq!(
+                world.store.files.read_all(&key).await.unwrap().len(),
+                80_000,
+                "what is received is whole"
+            );
+            whole += 1;
+        }
+    }
+    assert!((1..59).contains(&whole), "kills before and after the end: {whole}");
+    let later = Clock::manual(Clock::system().now() + 3 * admin::store::blobs::PENDING_FOR);
+    let store = world.reopened(later).await;
+    while store.sweep_pending().await.unwrap() > 0 {}
+    assert!(on_nas(&store).await.is_empty(), "nothing was confirmed, so nothing stays");
 }

@@ -9,6 +9,7 @@ mod fake_common;
 mod files;
 mod kills;
 mod progress;
+mod real_common;
 mod scheduling;
 mod site;
 mod uploads;
