@@ -3,13 +3,14 @@
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use service::{Server, run_main};
 use stores::files::Files;
 use stores::sql::Database;
 
 use crate::common_client::CommonClient;
-use crate::crawl::{Wake, Worker};
+use crate::crawl::{Sites, Wake, Worker};
 use crate::files::links::Signer;
 use crate::files::routes::{FileRoutes, routes};
 use crate::schema::{schema, sdl};
@@ -23,7 +24,8 @@ pub async fn build(settings: Settings, stores: Stores, common: CommonClient) -> 
     let wake = Wake::default();
     let callers = Arc::new(settings.server.callers.clone());
     let file_routes = routes(FileRoutes { store: store.clone(), signer: signer.clone(), callers });
-    let worker = Worker::new(store.clone(), common, settings.crawl.clone(), wake.clone());
+    let sites = Sites::new(Duration::from_secs(settings.crawl.request_timeout_seconds))?;
+    let worker = Worker::new(store.clone(), common, settings.crawl.clone(), sites, wake.clone());
     let schema = schema(store.clone(), &settings, signer, wake);
     let server =
         service::server("admin", schema, &settings.server, file_routes, vec![Box::pin(worker.work())])?;

@@ -77,29 +77,46 @@ pub enum FetchError {
     Unreachable(&'static str),
 }
 
+/// The two ways to reach sites, made once: making an HTTP client takes long enough to lose a lease. Cheap to clone.
+#[derive(Clone)]
+pub struct Sites {
+    public_only: reqwest::Client,
+    anywhere: reqwest::Client,
+}
+
+impl Sites {
+    /// Sites that may take `timeout` for one answer.
+    pub fn new(timeout: Duration) -> anyhow::Result<Self> {
+        let client = || {
+            reqwest::Client::builder()
+                .user_agent(robots::USER_AGENT)
+                .redirect(reqwest::redirect::Policy::none())
+                .no_proxy()
+                .referer(false)
+                .connect_timeout(timeout.min(Duration::from_secs(10)))
+                .timeout(timeout)
+        };
+        Ok(Self {
+            public_only: client().dns_resolver(Arc::new(PublicOnly)).build()?,
+            anywhere: client().build()?,
+        })
+    }
+
+    /// A fetcher that may reach private hosts, or not.
+    pub(super) fn fetcher(&self, allow_private: bool) -> Fetcher {
+        let client = if allow_private { &self.anywhere } else { &self.public_only };
+        Fetcher { client: client.clone(), allow_private }
+    }
+}
+
 /// Fetches for one run.
 #[derive(Clone)]
-pub struct Fetcher {
+pub(super) struct Fetcher {
     client: reqwest::Client,
     allow_private: bool,
 }
 
 impl Fetcher {
-    /// A fetcher that may reach private hosts, or not.
-    pub fn new(allow_private: bool, timeout: Duration) -> anyhow::Result<Self> {
-        let mut client = reqwest::Client::builder()
-            .user_agent(robots::USER_AGENT)
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .referer(false)
-            .connect_timeout(timeout.min(Duration::from_secs(10)))
-            .timeout(timeout);
-        if !allow_private {
-            client = client.dns_resolver(Arc::new(PublicOnly));
-        }
-        Ok(Self { client: client.build()?, allow_private })
-    }
-
     /// Fetches a URL.
     pub async fn fetch(&self, url: &Url, max_bytes: u64) -> Result<Answer, FetchError> {
         let response = self.send(url).await?;

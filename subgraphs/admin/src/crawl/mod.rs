@@ -25,5 +25,6 @@ pub mod text;
 mod wake;
 mod worker;
 
+pub use fetch::Sites;
 pub use wake::Wake;
 pub use worker::Worker;

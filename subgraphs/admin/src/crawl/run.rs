@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use url::Url;
 
 use super::change::{Change, New};
-use super::fetch::{FetchError, Fetcher};
+use super::fetch::{FetchError, Fetcher, Sites};
 use super::robots::Rules;
 use super::scope::{self, Scope};
 use crate::common_client::CommonClient;
@@ -57,22 +57,23 @@ pub struct Tools {
     pub common: CommonClient,
     /// How to work.
     pub settings: CrawlSettings,
+    /// How sites are reached.
+    pub sites: Sites,
 }
 
 impl RunWork {
     /// Prepares the work on a run under the lease `owner`. `None` when its source is broken; the run has failed then.
     pub async fn new(tools: Tools, run: Run, owner: String) -> Result<Option<Self>, Stop> {
-        let Tools { store, common, settings } = tools;
+        let Tools { store, common, settings, sites } = tools;
         let source = store.source(&run.source_id).await?;
         let source = source.ok_or_else(|| StoreError::Internal("a run has no source".to_owned()))?;
-        let timeout = Duration::from_secs(settings.request_timeout_seconds);
-        let fetcher = Fetcher::new(source.allow_private_hosts, timeout);
-        let (Ok(prefix), Ok(fetcher)) = (Url::parse(&source.url_prefix), fetcher) else {
+        let Ok(prefix) = Url::parse(&source.url_prefix) else {
             store.finish_run(&run.id, &owner, RunStatus::Failed, Some(ItemReason::Internal)).await?;
             return Ok(None);
         };
         let delay = Duration::from_millis(u64::try_from(source.limits.delay_ms).unwrap_or_default());
         let scope = Scope::new(&prefix);
+        let fetcher = sites.fetcher(source.allow_private_hosts);
         let rules = Rules::none();
         Ok(Some(Self {
             store,

@@ -9,6 +9,7 @@ use stores::Result;
 use tokio::time::Instant;
 
 use super::Wake;
+use super::fetch::Sites;
 use super::run::{RunWork, Stop, Tools};
 use crate::common_client::CommonClient;
 use crate::settings::CrawlSettings;
@@ -26,8 +27,14 @@ pub struct Worker {
 
 impl Worker {
     /// A worker over a store.
-    pub fn new(store: Store, common: CommonClient, settings: CrawlSettings, wake: Wake) -> Self {
-        Self { tools: Tools { store, common, settings }, wake }
+    pub fn new(
+        store: Store,
+        common: CommonClient,
+        settings: CrawlSettings,
+        sites: Sites,
+        wake: Wake,
+    ) -> Self {
+        Self { tools: Tools { store, common, settings, sites }, wake }
     }
 
     /// Works for ever.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use admin::common_client::CommonClient;
-use admin::crawl::{Wake, Worker};
+use admin::crawl::{Sites, Wake, Worker};
 use admin::files::links::Signer;
 use admin::files::routes::{FileRoutes, routes};
 use admin::schema::{AdminSchema, schema};
@@ -26,6 +26,8 @@ pub struct World {
     pub schema: AdminSchema,
     pub settings: Settings,
     pub signer: Signer,
+    sites: Sites,
+    common: std::sync::OnceLock<CommonClient>,
     folder: tempfile::TempDir,
 }
 
@@ -43,7 +45,8 @@ impl World {
         settings.crawl = quick();
         let signer = Signer::new(b"a secret of the tests that signs links").unwrap();
         let schema = schema(store.clone(), &settings, signer.clone(), Wake::default());
-        Self { store, schema, settings, signer, folder }
+        let sites = Sites::new(Duration::from_secs(5)).unwrap();
+        Self { store, schema, settings, signer, sites, common: Default::default(), folder }
     }
 
     /// The same stores, opened once more, as another replica or a restart sees them.
@@ -61,8 +64,14 @@ impl World {
             credential: Secret::from(crate::fake_common::CREDENTIAL),
             timeout_seconds: 5,
         };
-        let common = CommonClient::over_http(&settings).unwrap();
-        Worker::new(self.store.clone(), common, self.settings.crawl.clone(), Wake::default())
+        let common = self.common.get_or_init(|| CommonClient::over_http(&settings).unwrap()).clone();
+        Worker::new(
+            self.store.clone(),
+            common,
+            self.settings.crawl.clone(),
+            self.sites.clone(),
+            Wake::default(),
+        )
     }
 
     pub fn router(&self) -> Router {
