@@ -2,10 +2,11 @@
 
 use super::answer::EntitiesHeard;
 use super::errors::{ErrorLog, PathItem, ResponseError};
+use super::explained::{Explained, explain};
 use super::program::{
-    Content, FetchProgram, Program, SetId, Shape, ShapeEntry, ShapeSlot, StepProgram, TypeId, UNKNOWN_TYPE,
+    Content, FetchProgram, Program, SetId, Shape, ShapeSlot, StepProgram, TypeId, UNKNOWN_TYPE,
 };
-use super::store::{ObjectId, Place, Store, Value};
+use super::store::{ObjectId, Store, Value};
 use super::subgraph_error::{Segment, SubgraphError};
 use super::targets::{Targets, visit_with_paths};
 
@@ -17,6 +18,8 @@ pub(super) struct Blame<'a> {
     pub guards: &'a [bool],
     pub store: &'a mut Store,
     pub errors: &'a mut ErrorLog,
+    /// What has to be explained again in the end.
+    pub explained: &'a mut Vec<Explained>,
 }
 
 /// An object and the path to it in the client's answer.
@@ -35,7 +38,9 @@ impl Blame<'_> {
     /// for; objects of a list get one error for all of them.
     pub fn whole_fetch(&mut self, message: &'static str, code: &'static str) {
         let program = self.program;
-        for (step, targets) in program.fetches[self.fetch].steps.iter().zip(self.targets) {
+        for (number, (step, targets)) in
+            program.fetches[self.fetch].steps.iter().zip(self.targets).enumerate()
+        {
             let occurrences = self.occurrences(step, &targets.objects, 2);
             let paths = match &occurrences[..] {
                 [] => continue,
@@ -49,7 +54,7 @@ impl Blame<'_> {
                     ResponseError { message: message.into(), path, code: code.into(), service },
                 );
             }
-            targets.objects.iter().for_each(|&object| fail_all(self.store, object, &step.shape));
+            self.explain(number, &targets.objects, &[]);
         }
     }
 
@@ -65,11 +70,19 @@ impl Blame<'_> {
 
     /// The entities of these representations did not come: whatever is missing in them is explained.
     pub fn fail_entities(&mut self, step: usize, representations: impl Iterator<Item = usize>) {
-        let program = self.program;
-        let shape = &program.fetches[self.fetch].steps[step].shape;
+        let targets = self.targets;
         for representation in representations {
-            for &object in self.targets[step].served_by(representation) {
-                fail_all(self.store, object, shape);
+            self.explain(step, targets[step].served_by(representation), &[]);
+        }
+    }
+
+    /// Marks what an error explains in these objects of a step.
+    fn explain(&mut self, step: usize, objects: &[ObjectId], path: &[Segment]) {
+        let program = &self.program.fetches[self.fetch].steps[step];
+        for &object in objects {
+            explain(self.store, &program.shape, object, path);
+            if !program.is_sole_source {
+                self.explained.push(Explained { fetch: self.fetch, step, object, path: path.to_vec() });
             }
         }
     }
@@ -102,8 +115,8 @@ impl Blame<'_> {
             }
         };
         if !has_data {
-            for (step, targets) in fetch.steps.iter().zip(self.targets) {
-                targets.objects.iter().for_each(|&object| fail_all(self.store, object, &step.shape));
+            for (number, targets) in self.targets.iter().enumerate() {
+                self.explain(number, &targets.objects, &[]);
             }
         }
         let code = error.code.clone().unwrap_or_else(|| "SUBGRAPH_ERROR".into());
@@ -142,6 +155,7 @@ impl Blame<'_> {
             };
             self.fail_entities(index, missing.into_iter().filter(|&entity| !told(entity)));
         }
+        self.explain(index, objects, rest);
         let occurrences = self.occurrences(step, objects, usize::MAX);
         let mut paths: Vec<Vec<PathItem>> = Vec::new();
         for occurrence in occurrences {
@@ -150,45 +164,39 @@ impl Blame<'_> {
         if is_one || paths.len() == 1 { paths } else { vec![self.common_path(step, objects)] }
     }
 
-    /// Follows a path of the answer from an object and translates it. The last place on it that exists is what the error
-    /// explains: the subgraph may have replaced it by null itself.
-    fn follow(&mut self, shape: &Shape, from: Occurrence, segments: &[Segment]) -> Vec<PathItem> {
+    /// Translates a path of the answer from an object. It may go on where the subgraph has put null already.
+    fn follow(&self, shape: &Shape, from: Occurrence, segments: &[Segment]) -> Vec<PathItem> {
         let Occurrence { object, mut path, mut sets } = from;
-        let (mut shape, mut value, mut place) = (Some(shape), Some(Value::Object(object)), None);
-        let mut is_visible = true;
+        let (mut shape, mut value) = (Some(shape), Value::Object(object));
         for segment in segments {
-            let next = match (segment, value) {
-                (Segment::Index(index), Some(Value::List(list))) => {
-                    let index = u32::try_from(*index).ok().filter(|&index| index < self.store.length(list));
-                    index.map(|index| Place::Item(list, index))
-                }
-                (Segment::Key(key), Some(Value::Object(object))) => {
-                    let entry = shape.and_then(|shape| shape.entry(key.as_bytes(), 0));
-                    entry.and_then(|(_, entry)| entry.place_in(object))
-                }
-                _ => None,
-            };
             match segment {
-                Segment::Index(index) if is_visible => path.push(PathItem::Index(*index)),
-                Segment::Index(_) => {}
+                Segment::Index(index) => {
+                    path.push(PathItem::Index(*index));
+                    value = match value {
+                        Value::List(list) if (*index as u64) < u64::from(self.store.length(list)) => {
+                            self.store.item(list, *index as u32)
+                        }
+                        _ => Value::Absent,
+                    };
+                }
                 Segment::Key(key) => {
                     let Some((_, entry)) = shape.and_then(|shape| shape.entry(key.as_bytes(), 0)) else {
                         break;
                     };
                     let type_id = match value {
-                        Some(Value::Object(object)) => self.store.type_of(object),
+                        Value::Object(object) => self.store.type_of(object),
                         _ => UNKNOWN_TYPE,
                     };
-                    is_visible =
-                        is_visible && self.enter(&mut sets, type_id, entry.slot_key.as_str(), &mut path);
+                    if !self.enter(&mut sets, type_id, entry.slot_key.as_str(), &mut path) {
+                        break;
+                    }
                     shape = entry.sub.as_ref();
+                    value = match (value, entry.slot) {
+                        (Value::Object(object), ShapeSlot::Slot(slot)) => self.store.slot(object, slot),
+                        _ => Value::Absent,
+                    };
                 }
             }
-            value = next.map(|place| self.store.get(place));
-            place = next.or(place);
-        }
-        if let Some(place) = place {
-            self.store.fail(place);
         }
         path
     }
@@ -251,23 +259,4 @@ impl Blame<'_> {
 
 fn common(a: &[PathItem], b: &[PathItem]) -> Vec<PathItem> {
     a.iter().zip(b).take_while(|(a, b)| a == b).map(|(a, _)| a.clone()).collect()
-}
-
-impl ShapeEntry {
-    /// Where its value stands in an object.
-    fn place_in(&self, object: ObjectId) -> Option<Place> {
-        match self.slot {
-            ShapeSlot::Slot(slot) => Some(Place::Slot(object, slot)),
-            ShapeSlot::TypeName => None,
-        }
-    }
-}
-
-/// Whatever of the shape is missing in the object is explained.
-fn fail_all(store: &mut Store, object: ObjectId, shape: &Shape) {
-    for entry in &shape.entries {
-        if let ShapeSlot::Slot(slot) = entry.slot {
-            store.fail(Place::Slot(object, slot));
-        }
-    }
 }

@@ -9,6 +9,7 @@
 mod answer;
 mod blame;
 mod errors;
+mod explained;
 mod http_exchange;
 pub mod http_transport;
 pub mod in_process_transport;

@@ -11,6 +11,7 @@ use serde_json::{Map, Value as JsonValue};
 use super::answer::{AnswerReader, EntitiesHeard, Heard};
 use super::blame::Blame;
 use super::errors::ErrorLog;
+use super::explained::{Explained, explain};
 use super::introspection::introspect;
 use super::json::{Malformed, Scanner};
 use super::limits::ExecutionLimits;
@@ -46,6 +47,7 @@ pub(super) struct Run<'a> {
     execution: &'a Execution,
     store: Store,
     errors: ErrorLog,
+    explained: Vec<Explained>,
     guards: Vec<bool>,
     /// By fetch: how many of those it waits for have not ended.
     waiting: Vec<usize>,
@@ -62,6 +64,7 @@ impl<'a> Run<'a> {
             execution,
             store: Store::new(program.root_slots, program.root_type),
             errors: ErrorLog::new(execution.limits.errors),
+            explained: Vec::new(),
             guards: program.guards.iter().map(|guard| guard.holds(is_true)).collect(),
             waiting: program.fetches.iter().map(|fetch| fetch.after.len()).collect(),
             targets: program.fetches.iter().map(|_| Vec::new()).collect(),
@@ -182,6 +185,7 @@ impl<'a> Run<'a> {
             guards: &self.guards,
             store: &mut self.store,
             errors: &mut self.errors,
+            explained: &mut self.explained,
         }
     }
 
@@ -245,6 +249,9 @@ impl<'a> Run<'a> {
 
     fn write(mut self) -> Executed {
         let Execution { program, variables, limits, .. } = self.execution;
+        for Explained { fetch, step, object, path } in &self.explained {
+            explain(&mut self.store, &program.fetches[*fetch].steps[*step].shape, *object, path);
+        }
         let introspection = if program.introspects {
             introspect(program, variables, &mut self.errors)
         } else {

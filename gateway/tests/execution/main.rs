@@ -6,5 +6,6 @@ mod harness;
 mod nulls;
 mod oracle;
 
+mod requests;
 mod subscriptions;
 mod transports;
