@@ -1,5 +1,4 @@
 //! Roles, scalars, cursors and page sizes.
-#![expect(clippy::unwrap_used, reason = "a failed step is a failed test")]
 
 use async_graphql::{ScalarType, Value};
 use service::page::{decode_cursor, encode_cursor};
