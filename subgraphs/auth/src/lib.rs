@@ -2,6 +2,7 @@
 //! and the keys that sign access tokens. Private signing keys lie in the database sealed with AES-256-GCM; the sealing key
 //! comes from the settings or from a file with mode 0600.
 
+mod argon2id;
 mod ids;
 mod jwks;
 mod loaders;

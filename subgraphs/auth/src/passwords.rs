@@ -1,14 +1,12 @@
 //! Passwords: hashed with Argon2id off the async threads, at most as many at once as there are processors.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use anyhow::anyhow;
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
 use service::ClientError;
 use service::error::{Failure, Result, internal};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::argon2id::Memory;
 
 /// So many may wait for their turn; more are turned away at once.
 const MOST_WAITING: usize = 200;
@@ -20,7 +18,8 @@ pub const SHORTEST: usize = 10;
 /// Hashes and checks passwords.
 pub struct Passwords {
     turns: Arc<Semaphore>,
-    waiting: Arc<Semaphore>,
+    waiting: Semaphore,
+    memories: Arc<Mutex<Vec<Memory>>>,
     nobodys: String,
 }
 
@@ -34,10 +33,12 @@ impl Passwords {
     /// Prepares; makes the hash that unknown accounts are checked against.
     pub async fn new() -> anyhow::Result<Self> {
         let turns = std::thread::available_parallelism().map_or(2, usize::from);
-        let nobodys = tokio::task::spawn_blocking(|| hash_now("nobody's password")).await??;
+        let hash = || Memory::default().hash("nobody's password");
+        let nobodys = tokio::task::spawn_blocking(hash).await??;
         Ok(Self {
             turns: Arc::new(Semaphore::new(turns)),
-            waiting: Arc::new(Semaphore::new(MOST_WAITING)),
+            waiting: Semaphore::new(MOST_WAITING),
+            memories: Arc::default(),
             nobodys,
         })
     }
@@ -61,50 +62,37 @@ impl Turn<'_> {
         let known = hash.is_some();
         let hash = hash.unwrap_or(&self.passwords.nobodys).to_string();
         let password = password.to_string();
-        let right = self.blocking(move || verify_now(&password, &hash)).await?;
+        let right = self.blocking(move |memory| memory.verify(&password, &hash)).await?;
         Ok(right && known)
     }
 
     /// The hash of a new password.
     pub async fn hash(&mut self, password: &str) -> Result<String> {
         let password = password.to_string();
-        self.blocking(move || hash_now(&password)).await
+        self.blocking(move |memory| memory.hash(&password)).await
     }
 
     async fn blocking<T: Send + 'static>(
         &mut self,
-        work: impl FnOnce() -> anyhow::Result<T> + Send + 'static,
+        work: impl FnOnce(&mut Memory) -> anyhow::Result<T> + Send + 'static,
     ) -> Result<T> {
         // The work goes on if the client leaves, and its turn is taken until it is done.
         let permit = self.permit.take();
-        let done = tokio::task::spawn_blocking(move || (work(), permit)).await;
+        let memories = Arc::clone(&self.passwords.memories);
+        let done = tokio::task::spawn_blocking(move || (in_memory(&memories, work), permit)).await;
         let (result, permit) = done.map_err(internal)?;
         self.permit = permit;
         result.map_err(Failure::from)
     }
 }
 
-/// Whether a hash was made with other parameters than those in use.
-pub fn is_outdated(hash: &str) -> bool {
-    let current = argon2::Params::default();
-    let params = PasswordHash::new(hash).ok().and_then(|hash| argon2::Params::try_from(&hash).ok());
-    !params.is_some_and(|params| {
-        params.m_cost() >= current.m_cost()
-            && params.t_cost() >= current.t_cost()
-            && params.p_cost() == current.p_cost()
-    })
-}
-
-/// Hashes on this thread; for `seed`, which brings its own threads.
-pub fn hash_now(password: &str) -> anyhow::Result<String> {
-    let hash: PasswordHash =
-        Argon2::default().hash_password(password.as_bytes()).map_err(|error| anyhow!("{error}"))?;
-    Ok(hash.to_string())
-}
-
-fn verify_now(password: &str, hash: &str) -> anyhow::Result<bool> {
-    let hash = PasswordHash::new(hash).map_err(|error| anyhow!("stored password hash: {error}"))?;
-    Ok(Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+/// Takes one of the memories and puts it back; there are never more than turns.
+fn in_memory<T>(memories: &Mutex<Vec<Memory>>, work: impl FnOnce(&mut Memory) -> T) -> T {
+    let locked = || memories.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut memory = locked().pop().unwrap_or_default();
+    let result = work(&mut memory);
+    locked().push(memory);
+    result
 }
 
 /// Why a password cannot be chosen.

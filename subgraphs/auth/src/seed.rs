@@ -6,7 +6,7 @@ use service::Role;
 use stores::StoreError;
 use stores::sql::Database;
 
-use crate::passwords::hash_now;
+use crate::argon2id::Memory;
 use crate::store::{ServiceClientRow, Store, UserRow};
 
 /// A user to be there.
@@ -91,17 +91,15 @@ fn unless_there(result: stores::Result<()>) -> stores::Result<()> {
 async fn hashes(secrets: Vec<String>) -> anyhow::Result<Vec<String>> {
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let share = secrets.len().div_ceil(threads).max(1);
-    let work: Vec<_> = secrets
-        .chunks(share)
-        .map(|share| share.to_vec())
-        .map(|share| {
-            tokio::task::spawn_blocking(move || share.iter().map(|secret| hash_now(secret)).collect())
-        })
-        .collect();
+    let hash_all = |share: Vec<String>| {
+        let mut memory = Memory::default();
+        share.iter().map(|secret| memory.hash(secret)).collect::<anyhow::Result<Vec<String>>>()
+    };
+    let shares = secrets.chunks(share).map(<[String]>::to_vec);
+    let work: Vec<_> = shares.map(|share| tokio::task::spawn_blocking(move || hash_all(share))).collect();
     let mut hashes = Vec::with_capacity(secrets.len());
     for share in work {
-        let share: anyhow::Result<Vec<String>> = share.await?;
-        hashes.extend(share?);
+        hashes.extend(share.await??);
     }
     Ok(hashes)
 }

@@ -3,7 +3,7 @@
 use service::DateTime;
 use service::error::Result;
 
-use crate::passwords;
+use crate::argon2id::is_outdated;
 use crate::secrets::{REFRESH_TOKEN, fingerprint, random_secret};
 use crate::signing::Subject;
 use crate::state::Auth;
@@ -40,7 +40,7 @@ pub async fn check_password(auth: &Auth, email: &str, password: &str) -> Result<
         return Ok(Checked::Wrong);
     };
     auth.store.forget_failures(&account).await?;
-    if passwords::is_outdated(&user.password_hash) {
+    if is_outdated(&user.password_hash) {
         let hash = turn.hash(password).await?;
         auth.store.set_password(&user.id, &hash, auth.now()).await?;
     }
