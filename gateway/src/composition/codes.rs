@@ -117,7 +117,7 @@ codes! {
     Warning INCONSISTENT_INPUT_OBJECT_FIELD = "Clients cannot pass the field until all subgraphs declare it.";
     Warning INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM = "Clients cannot use the value until all subgraphs declare it.";
     Warning INCONSISTENT_DEFAULT_VALUE_PRESENCE = "Declare the default in all subgraphs; until then there is none in the supergraph.";
-    Hint INCONSISTENT_DESCRIPTION = "Write one description; the first by name of subgraph is used.";
+    Hint INCONSISTENT_DESCRIPTION = "Write one description; that of the subgraph which defines most of the type is used.";
     Hint OVERRIDDEN_FIELD_CAN_BE_REMOVED = "Remove the field from the subgraph that it was moved from.";
     Hint OVERRIDE_DIRECTIVE_CAN_BE_REMOVED = "Remove `@override`: the other subgraph no longer resolves the field.";
     Warning FROM_SUBGRAPH_DOES_NOT_EXIST = "Check the name in `from`; no subgraph has it.";

@@ -15,28 +15,28 @@ pub(crate) struct Source<'a> {
     pub(crate) span: Option<SourceSpan>,
     pub(crate) description: Option<&'a Node<str>>,
     pub(crate) directives: &'a [Node<Directive>],
+    /// How many members of its type this subgraph defines: who knows most of a type describes it best.
+    pub(crate) members: usize,
 }
 
-/// The description that most subgraphs give; of equals the first.
+/// The description of the subgraph that defines most of the type; of equals the one that most of them give, then the
+/// first.
 pub(crate) fn description(merger: &mut Merger, coordinate: &str, sources: &[Source]) -> Option<Node<str>> {
-    let mut counts: IndexMap<&str, (usize, &Node<str>)> = IndexMap::new();
-    for text in sources.iter().filter_map(|source| source.description) {
-        counts.entry(text.as_str()).or_insert((0, text)).0 += 1;
-    }
-    if counts.len() > 1 {
-        let sites: Vec<_> = sources
-            .iter()
-            .filter(|source| source.description.is_some())
-            .map(|source| merger.site(source.graph, source.span))
-            .collect();
+    let described: Vec<(&Source, &Node<str>)> =
+        sources.iter().filter_map(|source| Some((source, source.description?))).collect();
+    let count = |text: &Node<str>| described.iter().filter(|(_, other)| *other == text).count();
+    if described.windows(2).any(|pair| pair[0].1 != pair[1].1) {
+        let sites: Vec<_> =
+            described.iter().map(|(source, _)| merger.site(source.graph, source.span)).collect();
         merger.diagnostics.report(
             codes::INCONSISTENT_DESCRIPTION,
             format!("`{coordinate}` is described differently in different subgraphs"),
             sites,
         );
     }
-    let most = counts.values().map(|(count, _)| *count).max()?;
-    counts.values().find(|(count, _)| *count == most).map(|(_, text)| (*text).clone())
+    // `max_by_key` takes the last of equals.
+    let best = described.iter().rev().max_by_key(|(source, text)| (source.members, count(text)));
+    best.map(|(_, text)| (*text).clone())
 }
 
 /// The directives that the supergraph carries on an element.

@@ -111,6 +111,7 @@ pub(crate) fn merge_input(
             span: input.span,
             description: input.description.as_ref(),
             directives: &input.directives,
+            members: 0,
         })
         .collect();
     Some(MergedInput {

@@ -61,6 +61,7 @@ fn merge(
                 span: value.span,
                 description: value.description.as_ref(),
                 directives: &value.directives,
+                members: 0,
             })
             .collect();
         let value = MergedValue {

@@ -183,6 +183,7 @@ impl<'a> Source<'a> {
             span: self.field.span,
             description: self.field.description.as_ref(),
             directives: &self.field.directives,
+            members: self.parent.members(),
         }
     }
 }

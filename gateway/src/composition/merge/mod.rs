@@ -98,6 +98,7 @@ impl<'a> Merger<'a> {
                 span: ty.span,
                 description: ty.description.as_ref(),
                 directives: &ty.directives,
+                members: ty.members(),
             })
             .collect();
         MergedType {

@@ -171,6 +171,13 @@ impl Subgraph {
     }
 }
 
+impl TypeDef {
+    /// How many members it has here, of whatever kind.
+    pub(crate) fn members(&self) -> usize {
+        self.fields.len() + self.inputs.len() + self.values.len() + self.members.len()
+    }
+}
+
 impl FieldDef {
     /// Whether this subgraph answers the field itself.
     pub(crate) fn is_external(&self) -> bool {
