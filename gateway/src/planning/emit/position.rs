@@ -125,7 +125,11 @@ impl Emitter<'_> {
         for index in (0..solution.opens.len()).rev() {
             let source = arrivals + index;
             let takes = solution.takes.iter().filter(|take| take.sources.contains(&source));
-            let taken = takes.map(|take| spot.demand.and(&wants[take.want].guard));
+            let taken = takes.map(|take| match &wants[take.want] {
+                // Without the type nothing of the object can be written, whatever else is left out.
+                want if want.is_typename() => spot.demand.clone(),
+                want => spot.demand.and(&want.guard),
+            });
             let feeds = (index + 1..solution.opens.len())
                 .filter(|later| solution.opens[*later].inputs.used.get(source) == Some(&true))
                 .map(|later| demands[later].clone().unwrap_or_default());
