@@ -28,8 +28,9 @@ pub(super) fn explain(store: &mut Store, shape: &Shape, object: ObjectId, path: 
 }
 
 fn explain_entry(store: &mut Store, entry: &ShapeEntry, object: ObjectId, path: &[Segment]) {
-    if let ShapeSlot::Slot(slot) = entry.slot {
-        explain_place(store, entry, Place::Slot(object, slot), path);
+    match entry.slot {
+        ShapeSlot::Slot(slot) => explain_place(store, entry, Place::Slot(object, slot), path),
+        ShapeSlot::TypeName => store.explain_type(object),
     }
 }
 

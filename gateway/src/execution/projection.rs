@@ -100,6 +100,9 @@ impl<'a> Projection<'a> {
         if is_right {
             return Ok(type_id);
         }
+        if self.store.is_type_explained(object) {
+            return Err(Nulled);
+        }
         self.report(
             format!("The type of an object of {} is not known.", set.parent),
             "INVALID_SUBGRAPH_VALUE",

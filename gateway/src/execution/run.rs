@@ -140,6 +140,7 @@ impl<'a> Run<'a> {
             return false;
         }
         let targets = self.collect(number);
+        self.explain_blocked(number, &targets);
         if targets.iter().all(|targets| targets.objects.is_empty()) {
             return false;
         }
@@ -161,6 +162,19 @@ impl<'a> Run<'a> {
             (number, in_time.unwrap_or_else(late))
         }));
         true
+    }
+
+    /// What was not asked for because of an error needs no other error.
+    fn explain_blocked(&mut self, fetch: usize, targets: &[Targets]) {
+        for (step, targets) in targets.iter().enumerate() {
+            let program = &self.program().fetches[fetch].steps[step];
+            for &object in &targets.blocked {
+                explain(&mut self.store, &program.shape, object, &[]);
+                if !program.is_sole_source {
+                    self.explained.push(Explained { fetch, step, object, path: Vec::new() });
+                }
+            }
+        }
     }
 
     fn collect(&self, number: usize) -> Vec<Targets> {

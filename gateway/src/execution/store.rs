@@ -49,6 +49,7 @@ pub(super) enum Place {
 struct Object {
     first_slot: u32,
     type_id: TypeId,
+    is_type_explained: bool,
 }
 
 struct List {
@@ -129,7 +130,7 @@ impl Store {
     pub fn object(&mut self, slots: u32, type_id: TypeId) -> ObjectId {
         let first_slot = self.slots.len() as u32;
         self.slots.resize(self.slots.len() + slots as usize, Value::Absent);
-        self.objects.push(Object { first_slot, type_id });
+        self.objects.push(Object { first_slot, type_id, is_type_explained: false });
         ObjectId((self.objects.len() - 1) as u32)
     }
 
@@ -147,6 +148,17 @@ impl Store {
         if *known == UNKNOWN_TYPE {
             *known = type_id;
         }
+    }
+
+    /// The client is told why nobody told the type, if so it is.
+    pub fn explain_type(&mut self, object: ObjectId) {
+        self.objects[object.0 as usize].is_type_explained = true;
+    }
+
+    /// Whether the type is not known and the client is told why.
+    pub fn is_type_explained(&self, object: ObjectId) -> bool {
+        let Object { type_id, is_type_explained, .. } = self.objects[object.0 as usize];
+        is_type_explained && type_id == UNKNOWN_TYPE
     }
 
     pub fn list(&mut self, items: &[Value]) -> ListId {

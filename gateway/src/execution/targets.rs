@@ -18,6 +18,8 @@ pub(super) struct Targets {
     starts: Vec<usize>,
     /// The representations, separated by commas.
     pub representations: Vec<u8>,
+    /// The objects that are not sent because what it takes is missing for a reason that the client is told.
+    pub blocked: Vec<ObjectId>,
 }
 
 impl Targets {
@@ -53,6 +55,9 @@ pub(super) struct EntityCollector<'a> {
     distinct: Vec<Distinct>,
     members: Vec<(usize, ObjectId)>,
     buffer: Vec<u8>,
+    blocked: Vec<ObjectId>,
+    /// Whether the representation that is being written misses something that an error explains.
+    meets_failure: bool,
 }
 
 struct Distinct {
@@ -72,6 +77,8 @@ impl<'a> EntityCollector<'a> {
             distinct: Vec::new(),
             members: Vec::new(),
             buffer: Vec::new(),
+            blocked: Vec::new(),
+            meets_failure: false,
         }
     }
 
@@ -88,7 +95,7 @@ impl<'a> EntityCollector<'a> {
             objects[next[representation]] = object;
             next[representation] += 1;
         }
-        Targets { objects, starts, representations: self.buffer }
+        Targets { objects, starts, representations: self.buffer, blocked: self.blocked }
     }
 
     fn add(&mut self, object: ObjectId) {
@@ -97,7 +104,13 @@ impl<'a> EntityCollector<'a> {
             UNKNOWN_TYPE => r.has_fixed_type_name,
             known => r.types.contains(known as usize),
         };
-        let Some(program) = self.programs.iter().find(serves) else { return };
+        let Some(program) = self.programs.iter().find(serves) else {
+            if self.store.is_type_explained(object) {
+                self.blocked.push(object);
+            }
+            return;
+        };
+        self.meets_failure = false;
         let before = self.buffer.len();
         if !self.distinct.is_empty() {
             self.buffer.push(b',');
@@ -110,6 +123,9 @@ impl<'a> EntityCollector<'a> {
         };
         if !is_new {
             self.buffer.truncate(before);
+        }
+        if self.meets_failure {
+            self.blocked.push(object);
         }
     }
 
@@ -169,8 +185,16 @@ impl<'a> EntityCollector<'a> {
 
     fn value(&mut self, value: Value, field: &RepresentationField) -> Option<()> {
         match value {
-            Value::Absent | Value::Failed => return None,
-            Value::Null | Value::FailedNull if field.is_key => return None,
+            Value::Failed => {
+                self.meets_failure = true;
+                return None;
+            }
+            Value::FailedNull if field.is_key => {
+                self.meets_failure = true;
+                return None;
+            }
+            Value::Absent => return None,
+            Value::Null if field.is_key => return None,
             Value::Null | Value::FailedNull => self.buffer.extend_from_slice(b"null"),
             Value::Text(text) => self.buffer.extend_from_slice(self.store.bytes(text)),
             Value::Object(object) => {

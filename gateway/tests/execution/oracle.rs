@@ -67,6 +67,56 @@ impl Bench {
     }
 }
 
+impl Bench {
+    /// Each request of each operation fails once: what is answered then and should not be.
+    async fn fail_each(&self, seed: u64, operations: usize) -> (usize, Vec<String>) {
+        let mut random = ChaCha8Rng::seed_from_u64(seed);
+        let api = self.supergraph.api_schema();
+        let fakes = Arc::new(Fakes::new(&self.supergraph, &self.subgraphs));
+        let engine = Engine::new(self.supergraph.clone(), fakes.clone(), Limits::default());
+        let (mut failed, mut wrong) = (0, Vec::new());
+        for _ in 0..operations {
+            fakes.set_world(self.world(&mut random, 0.1, 0.0));
+            let query = Writer { schema: api, random: &mut random }.query();
+            if ExecutableDocument::parse_and_validate(api, &query, "q").is_err() {
+                continue;
+            }
+            let variables = json!({"a": true, "b": false});
+            let whole = answer(&engine, &query, variables.clone()).await;
+            for number in 0..fakes.asked().len() {
+                fakes.fail(number);
+                let answered = answer(&engine, &query, variables.clone()).await;
+                failed += 1;
+                let told = answered["errors"].as_array().cloned().unwrap_or_default();
+                let known = whole["errors"].as_array().cloned().unwrap_or_default();
+                let mut new = told.iter().filter(|error| !known.contains(error)).peekable();
+                let is_told = new.peek().is_some()
+                    && new.all(|e| e["path"].is_array() && e["extensions"]["code"] == "SUBGRAPH_UNREACHABLE");
+                if !is_part(&answered["data"], &whole["data"]) || !is_told {
+                    let asked = fakes.asked().join("\n  ");
+                    wrong.push(format!("{query}\n whole {whole}\n without {number}: {answered}\n  {asked}"));
+                }
+            }
+        }
+        (failed, wrong)
+    }
+}
+
+/// Whether a value is another with parts of it null.
+fn is_part(part: &Value, whole: &Value) -> bool {
+    match (part, whole) {
+        (Value::Null, _) => true,
+        (Value::Array(part), Value::Array(whole)) => {
+            part.len() == whole.len() && part.iter().zip(whole).all(|(part, whole)| is_part(part, whole))
+        }
+        (Value::Object(part), Value::Object(whole)) => {
+            part.len() == whole.len()
+                && part.iter().all(|(key, part)| whole.get(key).is_some_and(|whole| is_part(part, whole)))
+        }
+        (part, whole) => part == whole,
+    }
+}
+
 /// Data, and the paths of the errors.
 fn outline(response: &Value) -> (Value, BTreeSet<String>) {
     let errors = response["errors"].as_array().into_iter().flatten();
@@ -139,4 +189,13 @@ async fn answers_equal_those_of_one_executor_over_all_data() {
         differences.len(),
         differences[0]
     );
+}
+
+#[tokio::test]
+async fn a_request_that_fails_takes_only_its_own_fields_and_its_error_is_the_only_one() {
+    let subgraphs = SUBGRAPHS.map(|(name, sdl)| (name.to_string(), sdl.to_string())).to_vec();
+    let bench = Bench::new(supergraph(&SUBGRAPHS), subgraphs);
+    let (failed, wrong) = bench.fail_each(2, 100).await;
+    assert!(failed > 150, "only {failed} requests failed");
+    assert!(wrong.is_empty(), "{} of {failed} are wrong, such as\n{}", wrong.len(), wrong[0]);
 }

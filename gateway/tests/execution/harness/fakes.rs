@@ -65,6 +65,8 @@ pub struct Fakes {
     /// What they answer from.
     world: Mutex<Arc<World>>,
     asked: Mutex<Vec<String>>,
+    /// Which request fails, counted from 0 since the world was set; none when it is larger than that.
+    fails: Mutex<usize>,
 }
 
 impl Fakes {
@@ -77,13 +79,20 @@ impl Fakes {
             full: supergraph.full_schema().clone().into_inner(),
             world: Mutex::default(),
             asked: Mutex::default(),
+            fails: Mutex::new(usize::MAX),
         }
     }
 
     /// From now on, answers come from this world.
     pub fn set_world(&self, world: World) {
         *self.world.lock().unwrap() = Arc::new(world);
+        self.fail(usize::MAX);
+    }
+
+    /// Asks are counted anew, and the one with this number fails.
+    pub fn fail(&self, number: usize) {
         self.asked.lock().unwrap().clear();
+        *self.fails.lock().unwrap() = number;
     }
 
     /// What was asked since: subgraph and body.
@@ -102,7 +111,11 @@ impl SubgraphTransport for Fakes {
     ) -> Result<SubgraphResponse, TransportError> {
         let body: Value = serde_json::from_slice(&body).unwrap();
         let query = body["query"].as_str().unwrap();
+        let number = self.asked.lock().unwrap().len();
         self.asked.lock().unwrap().push(format!("{}: {body}", subgraph.0));
+        if number == *self.fails.lock().unwrap() {
+            return Err(TransportError { code: "SUBGRAPH_UNREACHABLE", detail: "as the test says".into() });
+        }
         let world = self.world.lock().unwrap().clone();
         let response =
             execute(&self.schemas[subgraph.0 as usize], &self.full, &world, query, &body["variables"]);
