@@ -40,6 +40,9 @@ fn compare_type(comparison: &mut Comparison, coordinate: &str, old: &FieldDefini
         (true, true) => (Impact::Safe, "gives fewer kinds of values"),
         // Fragments on what does not come any longer are refused.
         (true, false) => (Impact::Dangerous, "returns a narrower type"),
+        (false, true) if narrows(comparison.new, &new.ty, &old.ty) => {
+            (Impact::Breaking, "may be null where it was not")
+        }
         (false, _) => (Impact::Breaking, "returns something else"),
     };
     let types = (Some(old.ty.to_string()), Some(new.ty.to_string()));

@@ -129,6 +129,10 @@ fn parse_link(directive: &Node<Directive>) -> Result<Link, (codes::Code, String)
     };
     let name = identity.rsplit('/').next().unwrap_or_default().to_owned();
     let namespace = text("as").unwrap_or(&name).to_owned();
+    if Name::new(&namespace).is_err() {
+        let message = format!("\"{namespace}\" cannot be a prefix of names; give another with `as`");
+        return Err((codes::INVALID_LINK_DIRECTIVE_USAGE, message));
+    }
     let imports = match directive.specified_argument_by_name("import") {
         None => Vec::new(),
         Some(value) => {
@@ -165,6 +169,9 @@ fn parse_import(item: &Value) -> Result<(String, String), String> {
         |wanted: &str| fields.iter().find(|(name, _)| name == wanted).and_then(|(_, value)| value.as_str());
     let name = get("name").ok_or_else(wrong)?;
     let local = get("as").unwrap_or(name);
+    if Name::new(local.trim_start_matches('@')).is_err() {
+        return Err(format!("the import name \"{local}\" is not a valid name"));
+    }
     if name.starts_with('@') != local.starts_with('@') {
         return Err(format!("the import \"{name}\" as \"{local}\": both names begin with `@`, or neither"));
     }

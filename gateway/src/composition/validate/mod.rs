@@ -1,6 +1,7 @@
 //! Rules that a subgraph has to keep by itself; one file a group of rules.
 
 mod applications;
+mod default_values;
 mod externals;
 mod field_sets;
 mod interface_keys;
@@ -16,6 +17,7 @@ pub(crate) fn validate(subgraph: &Subgraph, diagnostics: &mut Diagnostics) {
     externals::check(subgraph, diagnostics);
     applications::check(subgraph, diagnostics);
     interface_keys::check(subgraph, diagnostics);
+    default_values::check(subgraph, diagnostics);
     overrides::check(subgraph, diagnostics);
     list_sizes::check(subgraph, diagnostics);
 }
