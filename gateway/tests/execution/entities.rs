@@ -58,6 +58,7 @@ const TOP_AND_STOCK: &[&str] = &[
 
 fn cases() -> Vec<Case> {
     let mut cases = representation_cases();
+    cases.extend(key_cases());
     cases.extend(merging_cases());
     cases.extend(operation_cases());
     cases
@@ -119,6 +120,11 @@ fn representation_cases() -> Vec<Case> {
             stock_gets: vec![json!({"representations": [{"__typename": "Book", "id": "2"}]})],
             answer: json!({"data": {"nodes": [{"__typename": "Product", "inStock": null}, {"__typename": "Book", "lent": true}]}}),
         },
+    ]
+}
+
+fn key_cases() -> Vec<Case> {
+    vec![
         Case {
             fact: "a null key or an absent required field leaves the object out, a null required field is sent as null",
             query: "{ top { name cost } }",

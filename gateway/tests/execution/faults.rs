@@ -111,9 +111,11 @@ async fn a_failed_request_for_one_object_or_for_the_root_names_each_field() {
     }
 }
 
-#[tokio::test]
-async fn entity_errors_reach_the_objects_they_are_about() {
-    let cases = [
+/// What it shows, what `stock` replies, what becomes of `top`, the errors.
+type EntityRow = (&'static str, &'static str, Value, Value);
+
+fn reported_entities() -> Vec<EntityRow> {
+    vec![
         (
             "an error with an index is told for every object with that representation, under the client's keys",
             r#"{"data":{"_entities":[{"inStock":true,"s":null},{"inStock":true,"s":null}]},"errors":[{"message":"m","path":["_entities",0,"s","no"],"extensions":{"code":"C","secret":1},"locations":[]}]}"#,
@@ -147,6 +149,11 @@ async fn entity_errors_reach_the_objects_they_are_about() {
             ]),
             json!([error("m", json!(["top"]), "CALLER_NOT_ACCEPTED")]),
         ),
+    ]
+}
+
+fn wrong_entities() -> Vec<EntityRow> {
+    vec![
         (
             "too few entities are one error",
             r#"{"data":{"_entities":[{"inStock":true,"s":null}]}}"#,
@@ -203,8 +210,12 @@ async fn entity_errors_reach_the_objects_they_are_about() {
                 "SUBGRAPH_INVALID_RESPONSE"
             )]),
         ),
-    ];
-    for (fact, reply, top, errors) in cases {
+    ]
+}
+
+#[tokio::test]
+async fn entity_errors_reach_the_objects_they_are_about() {
+    for (fact, reply, top, errors) in reported_entities().into_iter().chain(wrong_entities()) {
         assert_eq!(top_with(ok(reply)).await, (top, errors), "{fact}");
     }
 }

@@ -1,5 +1,7 @@
 //! Execution: plans over subgraphs that tell the truth, lie, fail or hang, and what the client is answered.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "in tests they are how a failure is told")]
+
 mod entities;
 mod faults;
 mod harness;

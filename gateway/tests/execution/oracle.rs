@@ -69,7 +69,7 @@ impl Bench {
 
 impl Bench {
     /// Each request of each operation fails once: what is answered then and should not be.
-    async fn fail_each(&self, seed: u64, operations: usize) -> (usize, Vec<String>) {
+    pub async fn fail_each(&self, seed: u64, operations: usize) -> (usize, Vec<String>) {
         let mut random = ChaCha8Rng::seed_from_u64(seed);
         let api = self.supergraph.api_schema();
         let fakes = Arc::new(Fakes::new(&self.supergraph, &self.subgraphs));

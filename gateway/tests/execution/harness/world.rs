@@ -21,20 +21,23 @@ pub struct World {
     pub root: Value,
 }
 
+/// A type and a field of it.
+type At = (String, String);
+
 /// What of the schema makes data special.
 #[derive(Default)]
 pub struct Federation {
     /// Types with a key anywhere; interfaces too.
     pub entities: Vec<String>,
     /// By (type, field): the field set that the field is computed from.
-    pub requires: BTreeMap<(String, String), String>,
+    pub requires: BTreeMap<At, String>,
     /// Names of fields in keys; they are never null.
     key_fields: BTreeSet<String>,
     /// Names of fields in keys and required field sets, and of interface objects' fields, which are asked for before it
     /// is known whether the client selects them on the object's type.
     needed: BTreeSet<String>,
     /// By (type, field): its types in the subgraphs that resolve it, and the runtime types that each knows.
-    known: BTreeMap<(String, String), Vec<(Type, BTreeSet<String>)>>,
+    known: BTreeMap<At, Vec<(Type, BTreeSet<String>)>>,
 }
 
 impl Federation {
@@ -72,7 +75,7 @@ impl Federation {
         federation
     }
 
-    fn field(&mut self, schema: &Schema, at: (String, String), definition: &FieldDefinition) {
+    fn field(&mut self, schema: &Schema, at: At, definition: &FieldDefinition) {
         let requires = definition.directives.get("requires");
         if let Some(set) = requires.and_then(|r| r.specified_argument_by_name("fields")?.as_str()) {
             self.requires.insert(at.clone(), set.to_string());
@@ -84,14 +87,14 @@ impl Federation {
     }
 
     /// A field's type where null is only where all subgraphs allow it.
-    fn strict(&self, at: &(String, String), ty: &Type) -> Type {
+    fn strict(&self, at: &At, ty: &Type) -> Type {
         let known = self.known.get(at).into_iter().flatten();
         let strict = known.fold(ty.clone(), |ty, (other, _)| stricter(&ty, other));
         if self.key_fields.contains(&at.1) { strict.non_null() } else { strict }
     }
 
     /// The runtime types of a field that every subgraph with the field knows.
-    fn runtime(&self, at: &(String, String), possible: Vec<String>) -> Vec<String> {
+    fn runtime(&self, at: &At, possible: Vec<String>) -> Vec<String> {
         let known = self.known.get(at).into_iter().flatten();
         let interface = |types: &BTreeSet<String>, ty: &String| {
             types.contains(ty) || !types.iter().any(|t| possible.contains(t))
@@ -139,7 +142,7 @@ impl Maker<'_> {
     }
 
     /// Whether the public schema forbids null where any subgraph does.
-    fn is_forbidden(&self, at: &(String, String)) -> bool {
+    fn is_forbidden(&self, at: &At) -> bool {
         let public = self.public.type_field(&at.0, &at.1);
         public.is_ok_and(|public| self.federation.strict(at, &public.ty) == public.ty)
     }
@@ -174,7 +177,7 @@ impl Maker<'_> {
         Value::Object(fields)
     }
 
-    fn value(&mut self, at: &(String, String), ty: &Type, depth: usize) -> Value {
+    fn value(&mut self, at: &At, ty: &Type, depth: usize) -> Value {
         if !ty.is_non_null() && (depth > 3 || self.random.random_bool(self.null_rate)) {
             return Value::Null;
         }
@@ -191,7 +194,7 @@ impl Maker<'_> {
         }
     }
 
-    fn named(&mut self, at: &(String, String), name: &str, depth: usize) -> Value {
+    fn named(&mut self, at: &At, name: &str, depth: usize) -> Value {
         self.tokens += 1;
         match self.schema.types.get(name) {
             Some(ExtendedType::Scalar(_)) => match name {
