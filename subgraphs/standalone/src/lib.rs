@@ -3,6 +3,7 @@
 pub mod arguments;
 pub mod banner;
 pub mod contract;
+pub mod originals;
 pub mod sample;
 pub mod seeding;
 pub mod stores_folder;

@@ -32,7 +32,7 @@ async fn serve(arguments: Arguments) -> Result<()> {
     gateway::server::install_crypto();
     service::start_logs();
     let stores = OpenStores::open(&arguments.data).await?;
-    let made = seeding::seed(&stores, arguments.documents).await?;
+    let made = seeding::seed(&stores, &arguments.data, arguments.documents).await?;
     let system = System::start(stores, &arguments.data, arguments.port, arguments.in_process).await?;
     println!("{}", banner::text(&system.url(), &arguments.data, made));
     tokio::signal::ctrl_c().await?;

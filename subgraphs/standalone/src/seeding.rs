@@ -1,5 +1,6 @@
 //! Fills empty stores with the sample data, through each server's own seeding functions.
 
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -16,19 +17,25 @@ use crate::stores_folder::OpenStores;
 /// How many documents are handed to a store at once.
 const BATCH: usize = 2_000;
 
-/// Seeds what is empty; says how many documents it made.
+/// The file in the data folder that says that seeding came to its end. Every step before can be repeated.
+const MARK: &str = "sample-data-is-complete";
+
+/// Seeds a new data folder; says how many documents it made. A folder whose seeding was cut off is completed.
 ///
 /// # Errors
-/// When a store refuses.
-pub async fn seed(stores: &OpenStores, documents: u64) -> Result<u64> {
-    accounts(stores).await.context("the sample accounts")?;
-    stores.common.migrate().await?;
-    if !seed::is_empty(&stores.common).await? {
+/// When a store refuses, or the folder cannot be written.
+pub async fn seed(stores: &OpenStores, data: &Path, documents: u64) -> Result<u64> {
+    let mark = data.join(MARK);
+    if mark.exists() {
         return Ok(0);
     }
+    accounts(stores).await.context("the sample accounts")?;
+    stores.common.migrate().await?;
     taxonomy_and_codes(stores).await.context("categories, organizations and codes")?;
     let made = sample_documents(stores, documents).await.context("the sample documents")?;
     personal(stores, documents).await.context("bookmarks and saved searches")?;
+    crate::originals::seed(stores, documents).await.context("crawl sources, runs and files")?;
+    std::fs::write(&mark, "").with_context(|| format!("cannot write {}", mark.display()))?;
     Ok(made)
 }
 

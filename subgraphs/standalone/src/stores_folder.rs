@@ -49,4 +49,9 @@ impl OpenStores {
             },
         })
     }
+
+    /// What admin holds.
+    pub fn admin(&self) -> admin::Stores {
+        admin::Stores { crawl_info: self.crawl_info.clone(), files: self.files.clone() }
+    }
 }

@@ -121,7 +121,7 @@ async fn start_servers(
     let common_settings = common::Settings { server: from_both, ..common::Settings::default() };
     let common =
         listen(common::build(common_settings, stores.common.clone()).await?, parts, shutdown).await?;
-    let document = document::Settings { server: from_gateway.clone(), ..document::Settings::default() };
+    let document = document::Settings { server: from_gateway.clone() };
     let document_stores = document::Stores {
         document_meta: stores.common.document_meta.clone(),
         search: stores.common.search_reader.clone(),
@@ -137,8 +137,7 @@ async fn start_servers(
         ..admin::Settings::default()
     };
     let to_common = admin::CommonClient::over_http(&admin_settings.common)?;
-    let admin_stores = admin::Stores { crawl_info: stores.crawl_info.clone(), files: stores.files.clone() };
-    let admin = listen(admin::build(admin_settings, admin_stores, to_common).await?, parts, shutdown).await?;
+    let admin = listen(admin::build(admin_settings, stores.admin(), to_common).await?, parts, shutdown).await?;
     Ok(vec![auth, common, document, admin])
 }
 

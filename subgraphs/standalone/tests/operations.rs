@@ -1,4 +1,5 @@
 //! Every operation that a frontend sends is valid, has a plan, and is answered without an error, over sockets and without.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails where it stands")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -68,7 +69,7 @@ async fn answers(in_process: bool) {
     gateway::server::install_crypto();
     let folder = tempfile::tempdir().unwrap();
     let stores = OpenStores::open(folder.path()).await.unwrap();
-    assert_eq!(standalone::seeding::seed(&stores, 240).await.unwrap(), 240);
+    assert_eq!(standalone::seeding::seed(&stores, folder.path(), 240).await.unwrap(), 240);
     let system = System::start(stores, folder.path(), 0, in_process).await.unwrap();
     let client = reqwest::Client::new();
     let tokens = tokens(&client, &system.url()).await;

@@ -10,7 +10,6 @@ pub mod topics;
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use uuid::Uuid;
 
 /// The seed of the sample data that `cargo run` shows.
 pub const SEED: u64 = 20_260_301;
@@ -31,9 +30,6 @@ pub fn random(what: &str, index: u64) -> ChaCha8Rng {
 pub fn id(what: &str, index: u64, at: i64) -> String {
     use rand::Rng;
     let millis = u64::try_from(at / 1000).unwrap_or_default();
-    Uuid::from(
-        uuid::Builder::from_unix_timestamp_millis(millis, &random(what, index).random::<[u8; 10]>())
-            .into_uuid(),
-    )
-    .to_string()
+    let random_bytes = random(what, index).random::<[u8; 10]>();
+    uuid::Builder::from_unix_timestamp_millis(millis, &random_bytes).into_uuid().to_string()
 }

@@ -28,8 +28,9 @@ impl Processes {
     pub async fn start(documents: u64) -> Self {
         gateway::server::install_crypto();
         let folder = tempfile::tempdir().unwrap();
-        let stores = OpenStores::open(&folder.path().join("data")).await.unwrap();
-        standalone::seeding::seed(&stores, documents).await.unwrap();
+        let data = folder.path().join("data");
+        let stores = OpenStores::open(&data).await.unwrap();
+        standalone::seeding::seed(&stores, &data, documents).await.unwrap();
         // The index has one writer: it must be free before common starts.
         drop(stores);
         let ports = ["auth", "admin", "document", "common", "gateway"].map(|name| (name, free_port())).into();
