@@ -28,6 +28,17 @@ async fn run(arguments: Arguments) -> Result<()> {
     }
 }
 
+/// Waits for Ctrl-C or SIGTERM.
+async fn end_of_service() -> Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminated.recv() => {}
+    }
+    Ok(())
+}
+
 async fn serve(arguments: Arguments) -> Result<()> {
     gateway::server::install_crypto();
     service::start_logs();
@@ -35,7 +46,7 @@ async fn serve(arguments: Arguments) -> Result<()> {
     let made = seeding::seed(&stores, &arguments.data, arguments.documents).await?;
     let system = System::start(stores, &arguments.data, arguments.port, arguments.in_process).await?;
     println!("{}", banner::text(&system.url(), &arguments.data, made));
-    tokio::signal::ctrl_c().await?;
+    end_of_service().await?;
     eprintln!("ending");
     system.stop().await
 }

@@ -28,7 +28,8 @@ pub async fn seed(stores: &OpenStores, documents: u64) -> Result<()> {
     let sources: Vec<SeedSource> = sources()
         .into_iter()
         .filter_map(|source| {
-            let organization = organizations.iter().find(|organization| organization.slug == source.organization)?;
+            let organization =
+                organizations.iter().find(|organization| organization.slug == source.organization)?;
             let mut found = by_organization.remove(&organization.id).unwrap_or_default();
             found.sort_by_key(|document| document.published_at);
             Some(SeedSource {
@@ -48,7 +49,8 @@ pub async fn seed(stores: &OpenStores, documents: u64) -> Result<()> {
 }
 
 fn found_document(document: SampleDocument) -> SeedDocument {
-    let paragraphs: String = document.body.split("\n\n").map(|paragraph| format!("<p>{paragraph}</p>\n")).collect();
+    let paragraphs: String =
+        document.body.split("\n\n").map(|paragraph| format!("<p>{paragraph}</p>\n")).collect();
     let html = format!(
         "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"><title>{title}</title></head>\n<body><article>\n<h1>{title}</h1>\n\
          <p>{}</p>\n{paragraphs}</article></body></html>\n",

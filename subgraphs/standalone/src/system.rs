@@ -137,7 +137,8 @@ async fn start_servers(
         ..admin::Settings::default()
     };
     let to_common = admin::CommonClient::over_http(&admin_settings.common)?;
-    let admin = listen(admin::build(admin_settings, stores.admin(), to_common).await?, parts, shutdown).await?;
+    let admin =
+        listen(admin::build(admin_settings, stores.admin(), to_common).await?, parts, shutdown).await?;
     Ok(vec![auth, common, document, admin])
 }
 

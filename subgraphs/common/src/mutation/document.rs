@@ -34,8 +34,8 @@ pub struct ClassifyDocumentInput {
 /// The document is filed as asked.
 #[derive(SimpleObject)]
 pub struct ClassifyDocumentSuccess {
-    /// The document.
-    document: Document,
+    /// The document; null while it cannot be read.
+    document: Option<Document>,
     /// The version that it has since then.
     version: i32,
 }
@@ -109,7 +109,7 @@ impl Documents {
             let Some(version) = version else { return Ok(Some(DocumentNotFound::new(id).into())) };
             ctx.data_unchecked::<Indexer>().wake();
             refresh(ctx)?;
-            Ok(Some(ClassifyDocumentSuccess { document: Document(id.0), version: int(version) }.into()))
+            Ok(Some(ClassifyDocumentSuccess { document: Some(Document(id.0)), version: int(version) }.into()))
         })
         .await
     }

@@ -20,8 +20,8 @@ pub struct Ingests;
 /// The document is taken in and will be found by search within moments.
 #[derive(SimpleObject)]
 pub struct IngestDocumentSuccess {
-    /// The document.
-    document: Document,
+    /// The document; null while it cannot be read.
+    document: Option<Document>,
     /// The document's id.
     document_id: ID,
     /// The version that the document has since then.
@@ -105,7 +105,7 @@ impl From<Ingest> for IngestDocumentPayload {
         match answer {
             Ingest::Taken(Ingested { document_id, version, outcome }) => {
                 Self::Success(IngestDocumentSuccess {
-                    document: Document(document_id.clone()),
+                    document: Some(Document(document_id.clone())),
                     document_id: ID(document_id),
                     version: i32::try_from(version).unwrap_or(i32::MAX),
                     outcome: outcome.into(),

@@ -31,8 +31,8 @@ pub struct CollectionFacet {
 /// How many matching documents are filed under a category or below it.
 #[derive(SimpleObject)]
 pub struct CategoryFacet {
-    /// The category.
-    pub category: Category,
+    /// The category; null while nobody can tell more about it than its id.
+    pub category: Option<Category>,
     /// How many matching documents are filed under it or below it.
     pub count: i32,
 }
@@ -40,8 +40,8 @@ pub struct CategoryFacet {
 /// How many matching documents an organization issued.
 #[derive(SimpleObject)]
 pub struct OrganizationFacet {
-    /// The organization.
-    pub organization: Organization,
+    /// The organization; null while nobody can tell more about it than its id.
+    pub organization: Option<Organization>,
     /// How many matching documents it issued.
     pub count: i32,
 }
@@ -90,14 +90,14 @@ impl SearchFacets {
     /// By category; a category counts what is filed below it too.
     async fn categories(&self) -> Vec<CategoryFacet> {
         self.entries(Facet::Category, |value, count| {
-            Some(CategoryFacet { category: Category { id: ID::from(value) }, count })
+            Some(CategoryFacet { category: Some(Category { id: ID::from(value) }), count })
         })
     }
 
     /// By organization.
     async fn organizations(&self) -> Vec<OrganizationFacet> {
         self.entries(Facet::Organization, |value, count| {
-            Some(OrganizationFacet { organization: Organization { id: ID::from(value) }, count })
+            Some(OrganizationFacet { organization: Some(Organization { id: ID::from(value) }), count })
         })
     }
 
