@@ -1,5 +1,4 @@
 //! The committed contract is what the code says.
-#![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
 
 use std::path::Path;
 
