@@ -22,5 +22,5 @@ pub use run::{run_main, start_logs};
 pub use scalars::{DateTime, Long};
 pub use sdl::export_sdl;
 pub use server::{Server, serve, server};
-pub use settings::{Secret, Settings, TokenSettings};
-pub use token::SharedKeys;
+pub use settings::{Secret, Settings};
+pub use token::{SharedKeys, TokenSettings};

@@ -156,7 +156,9 @@ async fn an_upload_that_is_killed_anywhere_leaves_no_torn_file() {
         axum::body::Body::from_stream(Box::pin(paced))
     };
     let mut whole = 0;
-    for polls in 1..60 {
+    // How many polls an upload takes depends on the machine; the last ones let it end.
+    let kills = (1..60).chain([100, 200, 400, 800, 1_600, 3_200, 100_000]);
+    for polls in kills {
         let data = world
             .ask(
                 "mutation { createUpload(input: { name: \"a\" }) { ... on UploadTicket { id uploadUrl } } }",
@@ -180,7 +182,7 @@ async fn an_upload_that_is_killed_anywhere_leaves_no_torn_file() {
             whole += 1;
         }
     }
-    assert!((1..59).contains(&whole), "kills before and after the end: {whole}");
+    assert!((1..65).contains(&whole), "kills before and after the end: {whole}");
     let later = Clock::manual(Clock::system().now() + 3 * admin::store::blobs::PENDING_FOR);
     let store = world.reopened(later).await;
     while store.sweep_pending().await.unwrap() > 0 {}

@@ -16,7 +16,7 @@ pub use load::{SettingsError, load};
 pub use secret::Secret;
 
 use crate::clock::Clock;
-use crate::token::SharedKeys;
+use crate::token::{SharedKeys, TokenSettings};
 
 /// The settings that every server has. A server with settings of its own holds these under the key `server`.
 #[derive(Clone, Debug, Deserialize)]
@@ -69,35 +69,6 @@ impl Default for Settings {
             request_timeout_seconds: 30,
             shutdown_deadline_seconds: 10,
             clock: Clock::system(),
-        }
-    }
-}
-
-/// How users' tokens are checked.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct TokenSettings {
-    /// Where the auth server publishes its keys.
-    pub jwks_url: String,
-    /// Who must have issued a token.
-    pub issuer: String,
-    /// Whom a token must be meant for.
-    pub audience: String,
-    /// By how much clocks may differ.
-    pub leeway_seconds: u32,
-    /// Keys handed over in memory, for servers in one process; `jwks_url` is not used then.
-    #[serde(skip)]
-    pub shared: Option<SharedKeys>,
-}
-
-impl Default for TokenSettings {
-    fn default() -> Self {
-        Self {
-            jwks_url: "http://127.0.0.1:4101/.well-known/jwks.json".into(),
-            issuer: "knlab-auth".into(),
-            audience: "knlab".into(),
-            leeway_seconds: 10,
-            shared: None,
         }
     }
 }

@@ -6,10 +6,10 @@ use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation, decode, decode_header};
 use serde::Deserialize;
 
+use super::TokenSettings;
 use super::keys::{KeySource, Keys};
 use crate::caller::{Role, User};
 use crate::clock::Clock;
-use crate::settings::TokenSettings;
 
 /// The header `typ` of access tokens (RFC 9068).
 const TYPE: &str = "at+jwt";

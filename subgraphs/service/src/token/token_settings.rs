@@ -1,0 +1,34 @@
+//! What a server is told about users' tokens.
+
+use serde::Deserialize;
+
+use super::SharedKeys;
+
+/// How users' tokens are checked.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TokenSettings {
+    /// Where the auth server publishes its keys.
+    pub jwks_url: String,
+    /// Who must have issued a token.
+    pub issuer: String,
+    /// Whom a token must be meant for.
+    pub audience: String,
+    /// By how much clocks may differ.
+    pub leeway_seconds: u32,
+    /// Keys handed over in memory, for servers in one process; `jwks_url` is not used then.
+    #[serde(skip)]
+    pub shared: Option<SharedKeys>,
+}
+
+impl Default for TokenSettings {
+    fn default() -> Self {
+        Self {
+            jwks_url: "http://127.0.0.1:4101/.well-known/jwks.json".into(),
+            issuer: "knlab-auth".into(),
+            audience: "knlab".into(),
+            leeway_seconds: 10,
+            shared: None,
+        }
+    }
+}
