@@ -80,6 +80,42 @@ async fn every_page_is_found_once_after_kills_of_admin_and_common() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn progress_is_a_subscription_whose_events_are_completed_by_other_servers() {
+    let start_url = site().await;
+    let processes = Processes::start(20).await;
+    let run = start_crawl(&processes, &start_url).await;
+    let token = processes.token("admin", "administrator-demo").await;
+    let query = "subscription($run: ID!) { crawlProgress(runId: $run) {
+        counts { total done } run { status startedBy { email } source { name category { name } } } } }";
+    let mut answer = processes
+        .client
+        .post(format!("{}/graphql", processes.url()))
+        .bearer_auth(&token)
+        .header("accept", "text/event-stream")
+        .json(&json!({ "query": query, "variables": { "run": run } }))
+        .send()
+        .await
+        .unwrap();
+    let mut text = String::new();
+    while let Some(chunk) = answer.chunk().await.unwrap() {
+        text.push_str(&String::from_utf8_lossy(&chunk));
+    }
+    let events: Vec<Value> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("data:"))
+        .filter_map(|data| serde_json::from_str(data.trim()).ok())
+        .filter(|event: &Value| event.get("data").is_some())
+        .collect();
+    assert!(events.len() >= 2, "{text}");
+    assert!(events.iter().all(|event| event.get("errors").is_none()), "{text}");
+    let last = &events[events.len() - 1]["data"]["crawlProgress"];
+    assert_eq!(last["run"]["status"], json!("SUCCEEDED"), "{text}");
+    assert_eq!(last["counts"]["done"], json!(PAGES), "{text}");
+    assert_eq!(last["run"]["startedBy"]["email"], json!("admin@knlab.example"), "auth completes the event: {text}");
+    assert!(text.contains("event: complete"), "{text}");
+}
+
 async fn start_crawl(processes: &Processes, start_url: &str) -> String {
     let token = processes.token("admin", "administrator-demo").await;
     let create = "mutation($input: CrawlSourceInput!) { createCrawlSource(input: $input) {
