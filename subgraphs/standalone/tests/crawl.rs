@@ -112,7 +112,11 @@ async fn progress_is_a_subscription_whose_events_are_completed_by_other_servers(
     let last = &events[events.len() - 1]["data"]["crawlProgress"];
     assert_eq!(last["run"]["status"], json!("SUCCEEDED"), "{text}");
     assert_eq!(last["counts"]["done"], json!(PAGES), "{text}");
-    assert_eq!(last["run"]["startedBy"]["email"], json!("admin@knlab.example"), "auth completes the event: {text}");
+    assert_eq!(
+        last["run"]["startedBy"]["email"],
+        json!("admin@knlab.example"),
+        "auth completes the event: {text}"
+    );
     assert!(text.contains("event: complete"), "{text}");
 }
 
