@@ -99,3 +99,53 @@ fn a_provided_set_follows_casts() {
     }
     "###);
 }
+
+#[test]
+fn of_plans_with_equally_many_requests_the_one_that_asks_more_in_the_first_wins() {
+    let fixture = Fixture::compose(&[
+        ("museum", r#"type Query { opening: Room @shareable } type Room @key(fields: "id") { id: ID! }"#),
+        (
+            "guide",
+            r#"type Query { opening: Room @shareable @provides(fields: "works { title }") }
+                       type Room @key(fields: "id") { id: ID! works: [Work] @external } type Work @key(fields: "id") { id: ID! title: String @external }"#,
+        ),
+        (
+            "store",
+            r#"type Room @key(fields: "id") { id: ID! works: [Work] @shareable }
+                       type Work @key(fields: "id") { id: ID! title: String @shareable year: Int }"#,
+        ),
+    ]);
+    insta::assert_snapshot!(fixture.plan("{ opening { id works { title year } } }"), @r###"
+    QueryPlan {
+      Sequence {
+        Fetch(service: "guide") {
+          {
+            opening {
+              id
+              works {
+                id
+                title
+              }
+            }
+          }
+        }
+        Flatten(path: "opening.works") {
+          Fetch(service: "store") {
+            {
+              ... on Work {
+                __typename
+                id
+              }
+            }
+            =>
+            {
+              ... on Work {
+                year
+              }
+            }
+          }
+        }
+      }
+    }
+    "###);
+}

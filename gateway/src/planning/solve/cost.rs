@@ -14,21 +14,33 @@ pub(in crate::planning) struct Cost {
     /// Sorted: what two parts both need counts once.
     requests: Rc<Vec<Request>>,
     /// Fields asked for only to get further, roughly.
-    pub fields: u32,
+    pub inputs: u32,
+    /// The client's fields, as often as they are asked for.
+    asked: u32,
+    /// Requests that come before each of them, summed: what is asked early need not be asked again of an entity.
+    waits: u32,
     /// Requests to a subgraph that this run of the search tries to do without.
     avoided: u32,
 }
 
-/// A request costs as much as another level: both are a round trip, one of the subgraph's time, one of the client's.
-const REQUEST: u64 = 1_000;
-const DEPTH: u64 = 1_001;
-const FIELDS: u32 = 400;
+/// Fields never weigh more than this together: they decide between plans of equally many requests and equal depth.
+const FIELDS: u64 = 100_000;
+const REQUEST: u64 = 100 * FIELDS;
+/// A level costs as much as a request: both are a round trip, one of the subgraph's time, one of the client's. It also
+/// decides between plans that are equal by that.
+const DEPTH: u64 = REQUEST + FIELDS;
 /// Enough to tip the balance between equals, not enough to buy a request.
-const AVOIDED: u64 = 500;
+const AVOIDED: u64 = REQUEST / 2;
 
 impl Cost {
     pub fn request(depth: u32, subgraph: SubgraphId, is_root: bool) -> Self {
-        Self { requests: Rc::new(vec![(depth, subgraph, is_root)]), fields: 0, avoided: 0 }
+        Self { requests: Rc::new(vec![(depth, subgraph, is_root)]), ..Self::default() }
+    }
+
+    /// A field of the client, asked for after `depth` requests.
+    pub fn ask(&mut self, depth: u32) {
+        self.asked = self.asked.saturating_add(1);
+        self.waits = self.waits.saturating_add(depth);
     }
 
     /// A request that had better not be made.
@@ -52,12 +64,15 @@ impl Cost {
             all.dedup();
             self.requests = Rc::new(all);
         }
-        self.fields = self.fields.saturating_add(other.fields);
+        self.inputs = self.inputs.saturating_add(other.inputs);
+        self.asked = self.asked.saturating_add(other.asked);
+        self.waits = self.waits.saturating_add(other.waits);
         self.avoided = self.avoided.max(other.avoided);
     }
 
     /// The same, started after `depth` requests.
     pub fn after(mut self, depth: u32) -> Self {
+        self.waits = self.waits.saturating_add(self.asked.saturating_mul(depth));
         if depth > 0 && !self.requests.is_empty() {
             self.requests =
                 Rc::new(self.requests.iter().map(|(at, who, root)| (at + depth, *who, *root)).collect());
@@ -84,9 +99,8 @@ impl Cost {
 
     /// What it costs, whatever this run tries to avoid.
     pub fn price(&self) -> u64 {
-        self.requests.len() as u64 * REQUEST
-            + u64::from(self.depth()) * DEPTH
-            + u64::from(self.fields.min(FIELDS))
+        let fields = u64::from(self.inputs) + u64::from(self.waits);
+        self.requests.len() as u64 * REQUEST + u64::from(self.depth()) * DEPTH + fields.min(FIELDS - 1)
     }
 
     /// What it adds to what is asked anyway.

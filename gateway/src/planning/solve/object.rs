@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::opens::Candidate;
 use super::position::Below;
-use super::{At, Cost, ObjectKey, ObjectSolution, Open, Solver, Take, anchor};
+use super::{At, Cost, ObjectKey, ObjectSolution, Open, PositionSolution, Solver, Take, anchor};
 use crate::planning::needs::Want;
 use crate::supergraph::query_graph::{FieldMove, PlaceId};
 use crate::supergraph::{FieldSetId, TypeKind};
@@ -204,10 +204,9 @@ impl Solver<'_> {
         sources: &[Source],
         others: &Cost,
     ) -> Option<Take> {
-        let leaf =
-            |source: usize| Take { want: index, sources: vec![source], child: None, cost: Cost::default() };
         if want.is_typename() {
-            return sources.iter().position(|source| self.graph.knows_type(source.place)).map(leaf);
+            let knowing = sources.iter().position(|source| self.graph.knows_type(source.place));
+            return knowing.map(|source| taken((index, want), &[source], None, sources));
         }
         let mut able = Vec::new();
         for (position, source) in sources.iter().enumerate() {
@@ -215,22 +214,25 @@ impl Solver<'_> {
                 able.push((position, found.target));
             }
         }
-        let Some(need) = want.child else { return able.first().map(|(position, _)| leaf(*position)) };
+        let Some(need) = want.child else {
+            let first = able.iter().map(|(position, _)| *position).min_by_key(|at| sources[*at].depth)?;
+            return Some(taken((index, want), &[first], None, sources));
+        };
         let landing = match at.object {
             Some(object) => self.landings.step(self.supergraph, at.landing, object, want.name.as_str()),
             None => at.landing,
         };
         let below = Below { need, anchor: anchor(at.anchor, &(&want.name, index)), landing };
         self.path.push(want.response_key.as_ref().unwrap_or(&want.name).to_string());
-        let best = self.take_composite((index, at.single), &below, &able, (sources, others));
+        let best = self.take_composite((index, want), (&below, at.single), &able, (sources, others));
         self.path.pop();
         best
     }
 
     fn take_composite(
         &mut self,
-        (index, single): (usize, bool),
-        below: &Below,
+        want: (usize, &Want),
+        (below, single): (&Below, bool),
         able: &[(usize, Option<PlaceId>)],
         (sources, others): (&[Source], &Cost),
     ) -> Option<Take> {
@@ -238,13 +240,8 @@ impl Solver<'_> {
         let mut free = false;
         for (position, target) in able {
             let Some(child) = target.and_then(|target| self.position(below, &[target])) else { continue };
-            let cost = child.cost.clone().after(sources[*position].depth);
-            let price = cost.score_on_top_of(others);
-            free = cost.is_free();
-            if best.as_ref().is_none_or(|(known, _)| price < *known) {
-                best =
-                    Some((price, Take { want: index, sources: vec![*position], child: Some(child), cost }));
-            }
+            free = child.cost.is_free();
+            cheaper(&mut best, taken(want, &[*position], Some(child), sources), others);
             if free {
                 break;
             }
@@ -253,13 +250,8 @@ impl Solver<'_> {
             for from in combinations(able, best.as_ref().map(|(_, take)| take.sources[0])) {
                 let targets: Vec<PlaceId> = from.iter().filter_map(|(_, target)| *target).collect();
                 let Some(child) = self.position(below, &targets) else { continue };
-                let depth = from.iter().map(|(position, _)| sources[*position].depth).max().unwrap_or(0);
-                let cost = child.cost.clone().after(depth);
-                let price = cost.score_on_top_of(others);
-                if best.as_ref().is_none_or(|(known, _)| price < *known) {
-                    let sources = from.iter().map(|(position, _)| *position).collect();
-                    best = Some((price, Take { want: index, sources, child: Some(child), cost }));
-                }
+                let from: Vec<usize> = from.iter().map(|(position, _)| *position).collect();
+                cheaper(&mut best, taken(want, &from, Some(child), sources), others);
             }
         }
         best.map(|(_, take)| take)
@@ -305,6 +297,30 @@ impl Solver<'_> {
                 let cast = self.graph.cast(self.supergraph, target, object);
                 cast.is_some_and(|cast| self.is_local(Some(object), cast, set, depth))
             })
+    }
+}
+
+/// A field taken from some of the sources, with what that costs.
+fn taken(
+    (index, want): (usize, &Want),
+    from: &[usize],
+    child: Option<Rc<PositionSolution>>,
+    sources: &[Source],
+) -> Take {
+    let depths = from.iter().map(|position| sources[*position].depth);
+    let below = child.as_ref().map(|child| child.cost.clone());
+    let mut cost = below.unwrap_or_default().after(depths.clone().max().unwrap_or(0));
+    if want.response_key.is_some() {
+        depths.for_each(|depth| cost.ask(depth));
+    }
+    Take { want: index, sources: from.to_vec(), child, cost }
+}
+
+/// Keeps the take that adds less to what is asked anyway; of equals, the one known first.
+fn cheaper(best: &mut Option<(u64, Take)>, take: Take, others: &Cost) {
+    let price = take.cost.score_on_top_of(others);
+    if best.as_ref().is_none_or(|(known, _)| price < *known) {
+        *best = Some((price, take));
     }
 }
 

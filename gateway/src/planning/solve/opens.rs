@@ -200,7 +200,7 @@ impl Solver<'_> {
             cost = cost.avoid();
         }
         cost.and(&inputs.cost.clone().after(before));
-        cost.fields += self.needs.get(input).wants.len() as u32;
+        cost.inputs += self.needs.get(input).wants.len() as u32;
         Open { place: entry.place, kind: entry.kind, input, inputs, requires, depth, cost }
     }
 
