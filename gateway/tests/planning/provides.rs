@@ -103,7 +103,7 @@ fn a_provided_set_follows_casts() {
 #[test]
 fn of_plans_with_equally_many_requests_the_one_that_asks_more_in_the_first_wins() {
     let fixture = Fixture::compose(&[
-        ("museum", r#"type Query { opening: Room @shareable } type Room @key(fields: "id") { id: ID! }"#),
+        ("entrance", r#"type Query { opening: Room @shareable } type Room @key(fields: "id") { id: ID! }"#),
         (
             "guide",
             r#"type Query { opening: Room @shareable @provides(fields: "works { title }") }
