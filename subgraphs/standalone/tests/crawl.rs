@@ -60,15 +60,20 @@ async fn every_page_is_found_once_after_kills_of_admin_and_common() {
     let mut processes = Processes::start(20).await;
     let run = start_crawl(&processes, &start_url).await;
 
+    let token = processes.token("admin", "administrator-demo").await;
+    let mut while_running = 0;
     for _ in 0..KILLS {
         tokio::time::sleep(Duration::from_millis(random.random_range(50..700))).await;
+        let status = status(&processes, &token, &run).await;
+        while_running += usize::from(status == "RUNNING");
         let victim = if random.random_bool(0.5) { "admin" } else { "common" };
         processes.kill(victim);
         tokio::time::sleep(Duration::from_millis(random.random_range(0..300))).await;
         processes.spawn(victim);
         processes.ready(victim).await;
     }
-    let token = processes.token("admin", "administrator-demo").await;
+    println!("{while_running} of {KILLS} kills while the crawl ran");
+    assert!(while_running >= 3, "only {while_running} kills came while the crawl ran");
     let counts = finished(&processes, &token, &run).await;
     assert_eq!(counts["failed"], json!(0), "{counts}");
     assert_eq!(counts["done"], json!(PAGES), "{counts}");
@@ -135,6 +140,12 @@ async fn start_crawl(processes: &Processes, start_url: &str) -> String {
         __typename ... on CrawlStarted { run { id } } } }";
     let started = processes.ask(Some(&token), start, json!({ "source": source })).await;
     started["data"]["startCrawl"]["run"]["id"].as_str().unwrap_or_else(|| panic!("{started}")).to_owned()
+}
+
+async fn status(processes: &Processes, token: &str, run: &str) -> String {
+    let query = "query($run: ID!) { crawlRun(id: $run) { status } }";
+    let answer = processes.ask(Some(token), query, json!({ "run": run })).await;
+    answer["data"]["crawlRun"]["status"].as_str().unwrap_or_default().to_owned()
 }
 
 async fn finished(processes: &Processes, token: &str, run: &str) -> Value {
