@@ -67,7 +67,7 @@ impl Definition<'_> {
     fn print(&self) -> String {
         let mut lines: Vec<String> = self.description.iter().map(|line| (*line).to_string()).collect();
         if lines.is_empty() {
-            lines.extend(relay_description(self.lines[0]));
+            lines.extend(missing_description(self.lines[0]));
         }
         lines.push(implements_first(self.lines[0]));
         lines.extend(self.lines[1..].iter().map(|line| (*line).to_string()));
@@ -75,12 +75,13 @@ impl Definition<'_> {
     }
 }
 
-/// async-graphql describes neither connections nor their edges.
-fn relay_description(head: &str) -> Vec<String> {
+/// async-graphql describes neither connections nor their edges nor the root of subscriptions.
+fn missing_description(head: &str) -> Vec<String> {
     let name = head.strip_prefix("type ").and_then(|rest| rest.split(' ').next()).unwrap_or_default();
     let text = match (name.strip_suffix("Connection"), name.strip_suffix("Edge")) {
         (Some(node), _) => format!("One page of a list of {node}."),
         (_, Some(node)) => format!("A {node} in a list, with the cursor to go on after it."),
+        _ if name == "Subscription" => "The root of all subscriptions.".to_string(),
         _ => return Vec::new(),
     };
     vec!["\"\"\"".into(), text, "\"\"\"".into()]
