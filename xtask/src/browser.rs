@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+use test_servers::packages;
 
 use crate::programs;
 
@@ -21,17 +22,17 @@ const START: Duration = Duration::from_secs(60);
 /// # Errors
 /// When something cannot be installed or started, or the script finds a fault.
 pub fn run() -> Result<()> {
-    programs::install("node", &["nodejs", "npm"])?;
-    programs::install("chromium", &["chromium"])?;
+    packages::install("node", &["nodejs", "npm"])?;
+    packages::install("chromium", &["chromium"])?;
     let ide = programs::root().join("gateway/ide");
-    programs::run(Command::new("npm").args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(&ide))?;
+    packages::run(Command::new("npm").args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(&ide))?;
     programs::cargo(&["build", "--quiet", "--package", "standalone"])?;
     let data = programs::root().join("target/browser-test-data");
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let mut knlab = start(&data, port)?;
     let outcome = wait(port).and_then(|()| {
         let url = format!("http://127.0.0.1:{port}/");
-        programs::run(Command::new("node").args(["test/graphiql.mjs", &url, QUERY, ANSWER]).current_dir(&ide))
+        packages::run(Command::new("node").args(["test/graphiql.mjs", &url, QUERY, ANSWER]).current_dir(&ide))
     });
     let _ = knlab.kill();
     let _ = knlab.wait();

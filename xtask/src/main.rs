@@ -1,7 +1,10 @@
-//! The project's own commands: `cargo xtask test` runs everything that CI runs, `cargo xtask contract` writes `schema/`.
+//! The project's own commands: `cargo xtask test` runs everything that CI runs, `cargo xtask contract` writes `schema/`,
+//! `cargo xtask servers` starts the real servers of the tests.
 
 mod browser;
+mod interrupts;
 mod programs;
+mod servers;
 mod steps;
 
 use std::process::ExitCode;
@@ -31,11 +34,22 @@ enum Command {
     /// Writes `schema/` (subgraph SDLs, supergraph, public API schema) from the code.
     #[command(after_help = "Example: cargo xtask contract && git diff schema/")]
     Contract,
+    /// Runs a command with the real servers that tests need (MariaDB), which are gone afterwards.
+    #[command(
+        after_help = "Example: cargo xtask servers -- cargo test -p stores\nInstalls what is missing from packages; says which. \
+                      A server that the environment names (KNLAB_TEST_MYSQL_URL, …) is used and left running."
+    )]
+    Servers {
+        /// What to run.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true, value_name = "COMMAND")]
+        command: Vec<String>,
+    },
 }
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Test { only } => steps::run(only.as_deref()),
+        Command::Servers { command } => servers::run(&command),
         Command::Contract => {
             programs::cargo(&["run", "--quiet", "--package", "standalone", "--", "contract", "--write"])
         }

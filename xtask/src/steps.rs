@@ -3,8 +3,9 @@
 use std::time::Instant;
 
 use anyhow::{Result, bail};
+use test_servers::packages;
 
-use crate::{browser, programs};
+use crate::{browser, programs, servers};
 
 /// A step: its name, what it does, and how.
 type Step = (&'static str, &'static str, fn() -> Result<()>);
@@ -17,7 +18,7 @@ const STEPS: [Step; 5] = [
     ("dependencies", "cargo deny: licences, bans, sources", dependencies),
     ("tests", "unit, contract and end-to-end tests of all crates", || {
         programs::cargo(&["build", "--workspace", "--bins"])?;
-        programs::cargo(&["test", "--workspace"])
+        servers::Servers::start()?.run(&mut programs::cargo_command(&["test", "--workspace"]))
     }),
     ("browser", "GraphiQL in headless Chromium", browser::run),
 ];
@@ -55,7 +56,7 @@ fn passes(number: usize, count: usize, (name, what, step): &Step) -> bool {
 }
 
 fn dependencies() -> Result<()> {
-    if !programs::is_there("cargo-deny") {
+    if packages::find("cargo-deny").is_none() {
         println!("      cargo-deny is missing: installing it with cargo (some minutes, once)");
         programs::cargo(&["install", "--quiet", "--locked", "cargo-deny"])?;
     }

@@ -1,0 +1,70 @@
+//! The stores of one test, private to it and removed when dropped: embedded ones, or ones on real servers with
+//! `KNLAB_TEST_STORES=real`. The same suites run on both.
+#![expect(clippy::panic, reason = "a test that gets no stores fails where it asks for them")]
+
+mod kind;
+mod search;
+
+use std::path::Path;
+
+use stores::sql::Database;
+use tempfile::TempDir;
+
+pub use kind::Kind;
+pub use search::TestSearch;
+
+/// The stores of one test.
+pub struct TestStores {
+    kind: Kind,
+    folder: TempDir,
+}
+
+impl TestStores {
+    /// Of the kind that `KNLAB_TEST_STORES` names: `embedded`, also when it is not set, or `real`.
+    pub fn new() -> Self {
+        Self::of(Kind::of_environment())
+    }
+
+    /// Of this kind, whatever the environment says.
+    pub fn of(kind: Kind) -> Self {
+        match tempfile::tempdir() {
+            Ok(folder) => Self { kind, folder },
+            Err(error) => panic!("no folder for the stores of a test: {error}"),
+        }
+    }
+
+    /// Which kind they are.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// A folder for whatever else the test keeps.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The database of this name, made empty at first use. A second call opens it once more, as another process would.
+    pub async fn database(&self, name: &str) -> Database {
+        let opened = match self.kind {
+            Kind::Embedded => {
+                Database::open_sqlite(name, &self.folder().join(format!("sql/{name}.sqlite"))).await
+            }
+            Kind::Real => panic!("real databases are not there yet"),
+        };
+        opened.unwrap_or_else(|error| panic!("opening the database {name}: {error}"))
+    }
+
+    /// The three search indexes, empty. To be called once: only one process may write embedded indexes.
+    pub async fn search(&self) -> TestSearch {
+        match self.kind {
+            Kind::Embedded => search::embedded(&self.folder().join("search")),
+            Kind::Real => panic!("real search indexes are not there yet"),
+        }
+    }
+}
+
+impl Default for TestStores {
+    fn default() -> Self {
+        Self::new()
+    }
+}

@@ -1,0 +1,37 @@
+//! Real servers for tests: found or installed, started on a port and in a folder of their own, killed, halted, and gone with
+//! the value that stands for them. Light on purpose: `cargo xtask` and tests of all crates use it.
+
+pub mod mariadb;
+pub mod packages;
+pub mod ports;
+pub mod process;
+
+use anyhow::{Context, Result};
+
+pub use mariadb::MariaDb;
+pub use process::ServerProcess;
+
+/// A server that runs and that others share.
+pub trait Running {
+    /// Where it is, with the credentials of somebody who may do everything.
+    fn url(&self) -> String;
+
+    /// What it says that it is, for example `MariaDB 10.11.19`.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    fn version(&self) -> Result<String>;
+}
+
+/// The URL of the shared server that this environment variable names.
+///
+/// # Errors
+/// When the variable is not set; the text says how to start the servers.
+pub fn shared(variable: &str) -> Result<String> {
+    std::env::var(variable).ok().filter(|url| !url.is_empty()).with_context(|| {
+        format!(
+            "this test needs a real server and {variable} is not set; start the servers with \
+             `cargo xtask servers -- cargo test …`, or set {variable} to a server of yours"
+        )
+    })
+}

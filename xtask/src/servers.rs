@@ -1,0 +1,117 @@
+//! `cargo xtask servers -- COMMAND…`: the real servers that tests share, for as long as a command runs.
+
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use test_servers::{MariaDb, Running, mariadb};
+
+use crate::interrupts::Interrupts;
+use crate::programs;
+
+/// How long the command may take to end once it is told to.
+const ENDING: Duration = Duration::from_secs(10);
+
+/// A shared server: the variable that names it to tests, how to start it, and what one given by the environment is.
+struct Shared {
+    variable: &'static str,
+    start: fn(&Path) -> Result<Box<dyn Running>>,
+    version: fn(&str) -> Result<String>,
+}
+
+/// All shared servers, in the order in which they are started.
+const SHARED: &[Shared] = &[Shared {
+    variable: mariadb::VARIABLE,
+    start: |folder| Ok(Box::new(MariaDb::start(folder)?)),
+    version: mariadb::version,
+}];
+
+/// Servers that run until this is dropped. Put away in this order: the servers, their folder, the watch over signals.
+pub struct Servers {
+    started: Vec<Box<dyn Running>>,
+    environment: Vec<(&'static str, String)>,
+    folder: tempfile::TempDir,
+    interrupts: Interrupts,
+}
+
+/// Runs a command with the shared servers; prints their versions first. Nothing of them is left afterwards.
+///
+/// # Errors
+/// When a server does not start, or the command fails.
+pub fn run(command: &[String]) -> Result<()> {
+    let [program, arguments @ ..] = command else {
+        bail!("say what to run: cargo xtask servers -- cargo test -p stores");
+    };
+    let servers = Servers::start()?;
+    servers.run(Command::new(program).args(arguments))
+}
+
+impl Servers {
+    /// Starts the servers that the environment does not give.
+    ///
+    /// # Errors
+    /// When one cannot be installed or started, or one that is given does not answer.
+    pub fn start() -> Result<Self> {
+        let interrupts = Interrupts::note()?;
+        let folder = tempfile::Builder::new().prefix("knlab-servers-").tempdir()?;
+        let mut servers = Self { started: Vec::new(), environment: Vec::new(), folder, interrupts };
+        for shared in SHARED {
+            servers.add(shared).with_context(|| format!("for {}", shared.variable))?;
+            if servers.interrupts.told_to_end() {
+                bail!("interrupted");
+            }
+        }
+        Ok(servers)
+    }
+
+    /// Runs a command that finds the servers in its environment.
+    ///
+    /// # Errors
+    /// When it cannot be started, fails, or was interrupted.
+    pub fn run(&self, command: &mut Command) -> Result<()> {
+        let shown = format!("{command:?}").replace('"', "");
+        let mut child = command
+            .envs(self.environment.iter().cloned())
+            .current_dir(programs::root())
+            .spawn()
+            .with_context(|| format!("cannot start `{shown}`; is it installed?"))?;
+        let status = self.wait(&mut child)?;
+        if !status.success() {
+            bail!("`{shown}` ended with {status}");
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, shared: &Shared) -> Result<()> {
+        if let Ok(url) = test_servers::shared(shared.variable) {
+            println!("      {}: given by {}", (shared.version)(&url)?, shared.variable);
+            return Ok(());
+        }
+        let begin = Instant::now();
+        let server = (shared.start)(self.folder.path())?;
+        println!("      {}: ready after {:.1} s", server.version()?, begin.elapsed().as_secs_f64());
+        self.environment.push((shared.variable, server.url()));
+        self.started.push(server);
+        Ok(())
+    }
+
+    /// Waits for the command; told to end, passes it on (Ctrl-C has reached it already) and insists after a while.
+    fn wait(&self, child: &mut Child) -> Result<ExitStatus> {
+        let mut asked: Option<Instant> = None;
+        loop {
+            if let Some(status) = child.try_wait()? {
+                return Ok(status);
+            }
+            match asked {
+                None if self.interrupts.told_to_end() => {
+                    asked = Some(Instant::now());
+                    test_servers::process::ask_to_end(child);
+                }
+                Some(since) if since.elapsed() > ENDING => child.kill()?,
+                _ => {}
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
