@@ -9,7 +9,7 @@ use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use serde_json::json;
 
-use crate::execution::transport::{RequestContext, SubgraphTransport};
+use crate::execution::transport::{ReplicaStanding, RequestContext, SubgraphTransport};
 use crate::execution::{self, Execution, ExecutionLimits, Program, RuntimeTypes};
 use crate::operation::selection::{Operation, OperationType};
 use crate::operation::{self, RequestError, RequestErrorCode};
@@ -144,6 +144,12 @@ impl Engine {
             Ok(execution) => single(execution::execute(&execution).await),
             Err(errors) => Answer::Single(refusal(&errors)),
         }
+    }
+
+    /// By subgraph, how its replicas stand; empty when the transport has none.
+    pub fn replicas(&self) -> Vec<(String, Vec<ReplicaStanding>)> {
+        let subgraphs = self.preparation.types.supergraph.subgraphs().iter();
+        subgraphs.map(|subgraph| subgraph.name.clone()).zip(self.transport.replicas()).collect()
     }
 
     /// All that can be refused before execution.

@@ -19,6 +19,8 @@ use super::Failure;
 #[command(
     after_help = "Example:\n  gateway serve --supergraph supergraph.graphql --listen 127.0.0.1:4000\n\n\
     SIGHUP, or a change of the file, loads the supergraph again. SIGTERM and Ctrl-C end in order.\n\
+    A subgraph may have several URLs (`subgraphs.NAME.urls`): requests are shared among its replicas, and one that is down or\n\
+    hangs is left out until it answers again. /health/ready on `admin_listen` lists them.\n\
     Every key of the configuration file is explained in gateway/gateway.example.yaml."
 )]
 pub struct Arguments {

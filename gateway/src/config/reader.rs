@@ -121,6 +121,41 @@ impl Section {
         Some(items.iter().filter_map(|item| self.scalar(key, item, &parse)).collect())
     }
 
+    /// One value or several: under `one` as a value, or under `many` as a list that is not empty. Both at once is a mistake.
+    pub fn one_or_many<T>(
+        &mut self,
+        (one, many): (&'static str, &'static str),
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
+        let both = self.entries.contains_key(one) && self.entries.contains_key(many);
+        let origin = self.entries.get(many).map_or(Origin::Absent, |node| node.origin.clone());
+        let single = self.get(one, &parse);
+        let several = self.list(many, &parse);
+        match several {
+            Some(_) if both => {
+                self.mistake(&origin, many, format!("is there beside `{one}`; write one of them"))
+            }
+            Some(values) if values.is_empty() => self.mistake(&origin, many, "is empty".to_owned()),
+            Some(values) => return Some(values),
+            None => return single.map(|value| vec![value]),
+        }
+        None
+    }
+
+    /// The same, where one must be there.
+    pub fn require_one_or_many<T>(
+        &mut self,
+        (one, many): (&'static str, &'static str),
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
+        if self.entries.contains_key(many) {
+            self.one_or_many((one, many), parse)
+        } else {
+            self.asked.push(many);
+            self.require(one, parse).map(|value| vec![value])
+        }
+    }
+
     /// The raw value under a key, if it is there.
     pub fn take(&mut self, key: &'static str) -> Option<Node> {
         self.asked.push(key);

@@ -51,7 +51,7 @@ impl Reading<'_> {
 
     fn subgraph(&self, mut section: Section) -> SubgraphSettings {
         SubgraphSettings {
-            url: section.get("url", url),
+            urls: section.one_or_many(("url", "urls"), url).unwrap_or_default(),
             headers: self.headers(&mut section),
             timeout: section.get("timeout", duration),
         }
@@ -72,8 +72,9 @@ impl Reading<'_> {
                 let mut max_body = 100 << 20;
                 section.set(&mut max_body, "max_body", bytes);
                 let headers = self.headers(&mut section);
-                let url = section.require("url", url)?.trim_end_matches('/').to_owned();
-                Some(PassThrough { path, url, headers, max_body })
+                let bare = |text: &str| url(text).map(|url| url.trim_end_matches('/').to_owned());
+                let urls = section.require_one_or_many(("url", "urls"), bare)?;
+                Some(PassThrough { path, urls, headers, max_body })
             })
             .collect();
         routes.sort_by_key(|route| std::cmp::Reverse(route.path.len()));
@@ -131,7 +132,7 @@ const ALGORITHMS: &[(&str, SigningAlgorithm)] = &[
 ];
 
 fn jwt(mut section: Section) -> Option<JwtSettings> {
-    let jwks_url = section.require("jwks_url", url);
+    let jwks_urls = section.require_one_or_many(("jwks_url", "jwks_urls"), url);
     let issuer = section.require("issuer", text);
     let audience = section.require("audience", text);
     let algorithms = section.list("algorithms", one_of(ALGORITHMS));
@@ -139,7 +140,7 @@ fn jwt(mut section: Section) -> Option<JwtSettings> {
     let leeway = section.get("leeway", duration);
     let refresh = section.get("refresh", duration);
     Some(JwtSettings {
-        jwks_url: jwks_url?,
+        jwks_urls: jwks_urls?,
         issuer: issuer?,
         audience: audience?,
         algorithms: algorithms.unwrap_or_else(|| vec![SigningAlgorithm::EdDsa]),

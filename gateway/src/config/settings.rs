@@ -42,8 +42,8 @@ pub struct Settings {
 /// One subgraph.
 #[derive(Clone, Debug, Default)]
 pub struct SubgraphSettings {
-    /// Replaces the URL of the supergraph file.
-    pub url: Option<String>,
+    /// Replaces the URL of the supergraph file; several are replicas.
+    pub urls: Vec<String>,
     /// Sent with every request, e.g. the gateway's own credential.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// Replaces `timeouts.subgraph`.
@@ -53,8 +53,8 @@ pub struct SubgraphSettings {
 /// How tokens are verified.
 #[derive(Clone, Debug)]
 pub struct JwtSettings {
-    /// Where the key set is.
-    pub jwks_url: String,
+    /// Where the key set is; several are replicas.
+    pub jwks_urls: Vec<String>,
     /// The only accepted `iss`.
     pub issuer: String,
     /// The only accepted `aud`.
@@ -144,8 +144,8 @@ pub struct CorsSettings {
 pub struct PassThrough {
     /// The path's beginning, e.g. `/files/`; a path that does not end in `/` is meant exactly.
     pub path: String,
-    /// What the path is appended to.
-    pub url: String,
+    /// What the path is appended to; several are replicas.
+    pub urls: Vec<String>,
     /// Sent along; a client's header of the same name is dropped.
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The largest body.

@@ -11,7 +11,7 @@ use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 
 use super::sse::{Event, EventReader, TooLong};
-use super::transport::{RequestContext, SubgraphResponse, TransportError};
+use super::transport::{RequestContext, SubgraphRequest, SubgraphResponse, TransportError};
 
 /// A body whose errors are told as text for the log.
 pub type AnswerBody = UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>;
@@ -19,8 +19,8 @@ pub type AnswerBody = UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sy
 /// How one subgraph is reached.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
-    /// Where it answers.
-    pub url: Uri,
+    /// Where it answers: one URL for each of its replicas.
+    pub urls: Vec<Uri>,
     /// Headers for every request, stronger than those of the client operation.
     pub headers: HeaderMap,
     /// How long one request may take.
@@ -34,19 +34,28 @@ pub(super) enum Expected {
     Stream,
 }
 
-pub(super) fn request(
-    endpoint: &Endpoint,
-    body: Bytes,
-    context: &RequestContext,
-    expected: Expected,
-) -> Request<Bytes> {
-    let mut request = Request::new(body);
+/// A request, and what it is asked for.
+pub(super) struct Asked<'a> {
+    pub request: SubgraphRequest,
+    pub context: &'a RequestContext,
+    pub expected: Expected,
+}
+
+/// The code of what was not reached, or broke off.
+pub(super) const UNREACHABLE: &str = "SUBGRAPH_UNREACHABLE";
+
+pub(super) fn unreachable(detail: &str) -> TransportError {
+    TransportError { code: UNREACHABLE, detail: detail.to_owned() }
+}
+
+pub(super) fn request(endpoint: &Endpoint, url: &Uri, asked: &Asked<'_>) -> Request<Bytes> {
+    let mut request = Request::new(asked.request.body.clone());
     *request.method_mut() = Method::POST;
-    *request.uri_mut() = endpoint.url.clone();
+    *request.uri_mut() = url.clone();
     let headers = request.headers_mut();
-    *headers = context.headers.clone();
+    *headers = asked.context.headers.clone();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let accept = match expected {
+    let accept = match asked.expected {
         Expected::One => "application/graphql-response+json, application/json;q=0.9",
         Expected::Stream => "text/event-stream",
     };
@@ -55,6 +64,14 @@ pub(super) fn request(
         headers.insert(name, value.clone());
     }
     request
+}
+
+/// The smallest query there is: whoever is there answers it, be it with a refusal.
+pub(super) fn probe_request(endpoint: &Endpoint, url: &Uri) -> Request<Bytes> {
+    let body = Bytes::from_static(b"{\"query\":\"{__typename}\"}");
+    let context = RequestContext { headers: HeaderMap::new(), deadline: Instant::now() };
+    let request = SubgraphRequest { body, repeatable: true };
+    self::request(endpoint, url, &Asked { request, context: &context, expected: Expected::One })
 }
 
 /// When a request must have been answered.
@@ -71,7 +88,7 @@ fn too_large(max_bytes: usize) -> TransportError {
 }
 
 fn broken(error: &(dyn std::error::Error + Send + Sync)) -> TransportError {
-    TransportError { code: "SUBGRAPH_UNREACHABLE", detail: format!("the answer broke off: {error}") }
+    unreachable(&format!("the answer broke off: {error}"))
 }
 
 /// Reads an answer whole. A single frame is not copied.
@@ -139,8 +156,5 @@ pub(super) async fn events(
 }
 
 fn incomplete() -> TransportError {
-    TransportError {
-        code: "SUBGRAPH_UNREACHABLE",
-        detail: "the event stream ended without `complete`".into(),
-    }
+    unreachable("the event stream ended without `complete`")
 }

@@ -1,19 +1,29 @@
-//! Subgraphs over HTTP: one pool of connections, nothing followed, nothing repeated, everything bounded.
+//! Subgraphs over HTTP: one pool of connections, nothing followed, everything bounded. What was surely not sent goes to
+//! another replica; what was cut off is repeated once, if that is harmless.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
+use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use super::course::Course;
 pub use super::http_exchange::Endpoint;
-use super::http_exchange::{AnswerBody, Expected, deadline, events, request, timeout, whole};
-use super::transport::{RequestContext, SubgraphResponse, SubgraphTransport, TransportError};
+use super::http_exchange::{
+    AnswerBody, Asked, Expected, UNREACHABLE, deadline, events, probe_request, request, timeout, unreachable,
+    whole,
+};
+use super::http_failure::failure;
+use super::replicas::{Outcome, Probe, ReplicaStanding, Replicas};
+use super::transport::{
+    RequestContext, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError,
+};
 use crate::supergraph::SubgraphId;
 
 /// How subgraphs are reached over HTTP.
@@ -44,49 +54,84 @@ impl HttpSettings {
     }
 }
 
+type Client = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
+
 /// The transport that opens sockets.
 #[derive(Debug)]
 pub struct HttpTransport {
-    client: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
-    settings: HttpSettings,
+    client: Client,
+    /// By `SubgraphId`.
+    subgraphs: Vec<Subgraph>,
+    max_response_bytes: usize,
+}
+
+#[derive(Debug)]
+struct Subgraph {
+    endpoint: Endpoint,
+    replicas: Replicas,
 }
 
 impl HttpTransport {
     /// Opens nothing yet.
     pub fn new(settings: HttpSettings) -> HttpTransport {
-        let mut connector = HttpConnector::new();
-        connector.set_nodelay(true);
-        connector.set_connect_timeout(Some(settings.connect_timeout));
-        connector.enforce_http(false);
-        let connector = HttpsConnectorBuilder::new()
-            .with_webpki_roots()
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(connector);
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(settings.idle_timeout)
-            .pool_max_idle_per_host(settings.idle_connections)
-            .build(connector);
-        HttpTransport { client, settings }
+        let client = client(&settings);
+        let subgraph = |endpoint: Endpoint| Subgraph {
+            replicas: Replicas::new(endpoint.urls.clone(), probe(client.clone(), endpoint.clone())),
+            endpoint,
+        };
+        let subgraphs = settings.endpoints.into_iter().map(subgraph).collect();
+        HttpTransport { client, subgraphs, max_response_bytes: settings.max_response_bytes }
     }
 
-    fn endpoint(&self, subgraph: SubgraphId) -> Result<&Endpoint, TransportError> {
-        let missing =
-            || TransportError { code: "SUBGRAPH_UNREACHABLE", detail: "no endpoint is configured".into() };
-        self.settings.endpoints.get(subgraph.0 as usize).ok_or_else(missing)
-    }
-
-    async fn send(
+    /// Asks one replica after another until one has answered.
+    async fn ask<T, F>(
         &self,
-        request: http::Request<Bytes>,
-    ) -> Result<http::Response<AnswerBody>, TransportError> {
-        let answer = self.client.request(request.map(Full::new)).await;
-        let answer = answer.map_err(|error| {
-            let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
-            TransportError { code: "SUBGRAPH_UNREACHABLE", detail: format!("{error}: {cause}") }
+        subgraph: SubgraphId,
+        asked: &Asked<'_>,
+        read: impl Fn(Response<AnswerBody>, usize) -> F,
+    ) -> Result<T, TransportError>
+    where
+        F: Future<Output = Result<T, TransportError>>,
+    {
+        let Subgraph { endpoint, replicas } = self.subgraph(subgraph)?;
+        let until = deadline(endpoint, asked.context);
+        let (mut course, mut attempt) = Course::begin(replicas, endpoint.timeout, asked.request.repeatable)
+            .ok_or_else(|| unreachable("every replica is out"))?;
+        loop {
+            let request = request(endpoint, attempt.url(), asked);
+            let answer = tokio::time::timeout_at(until, self.exchange(request, &read)).await;
+            match answer.unwrap_or_else(|late| Err((Outcome::Late, timeout(late)))) {
+                Ok(answer) => {
+                    course.after(attempt, Outcome::Answered);
+                    return Ok(answer);
+                }
+                Err((outcome, error)) => attempt = course.after(attempt, outcome).ok_or(error)?,
+            }
+        }
+    }
+
+    /// One request to one replica.
+    async fn exchange<T, F>(
+        &self,
+        request: Request<Bytes>,
+        read: impl Fn(Response<AnswerBody>, usize) -> F,
+    ) -> Result<T, (Outcome, TransportError)>
+    where
+        F: Future<Output = Result<T, TransportError>>,
+    {
+        let answer = self.client.request(request.map(Full::new)).await.map_err(|error| {
+            let (outcome, detail) = failure(&error);
+            (outcome, unreachable(&detail))
         })?;
-        Ok(answer.map(|body| body.map_err(Into::into).boxed_unsync()))
+        let answer = answer.map(|body| body.map_err(Into::into).boxed_unsync());
+        read(answer, self.max_response_bytes).await.map_err(|error| {
+            let outcome = if error.code == UNREACHABLE { Outcome::Cut } else { Outcome::Answered };
+            (outcome, error)
+        })
+    }
+
+    fn subgraph(&self, subgraph: SubgraphId) -> Result<&Subgraph, TransportError> {
+        self.subgraphs.get(subgraph.0 as usize).ok_or_else(|| unreachable("no endpoint is configured"))
     }
 }
 
@@ -95,13 +140,10 @@ impl SubgraphTransport for HttpTransport {
     async fn fetch(
         &self,
         subgraph: SubgraphId,
-        body: Bytes,
+        request: SubgraphRequest,
         context: &RequestContext,
     ) -> Result<SubgraphResponse, TransportError> {
-        let endpoint = self.endpoint(subgraph)?;
-        let request = request(endpoint, body, context, Expected::One);
-        let answer = async { whole(self.send(request).await?, self.settings.max_response_bytes).await };
-        tokio::time::timeout_at(deadline(endpoint, context), answer).await.map_err(timeout)?
+        self.ask(subgraph, &Asked { request, context, expected: Expected::One }, whole).await
     }
 
     async fn subscribe(
@@ -110,9 +152,36 @@ impl SubgraphTransport for HttpTransport {
         body: Bytes,
         context: &RequestContext,
     ) -> Result<BoxStream<'static, Result<Bytes, TransportError>>, TransportError> {
-        let endpoint = self.endpoint(subgraph)?;
-        let request = request(endpoint, body, context, Expected::Stream);
-        let opened = async { events(self.send(request).await?, self.settings.max_response_bytes).await };
-        tokio::time::timeout_at(deadline(endpoint, context), opened).await.map_err(timeout)?
+        let request = SubgraphRequest { body, repeatable: true };
+        self.ask(subgraph, &Asked { request, context, expected: Expected::Stream }, events).await
     }
+
+    fn replicas(&self) -> Vec<Vec<ReplicaStanding>> {
+        self.subgraphs.iter().map(|subgraph| subgraph.replicas.standing()).collect()
+    }
+}
+
+fn client(settings: &HttpSettings) -> Client {
+    let mut connector = HttpConnector::new();
+    connector.set_nodelay(true);
+    connector.set_connect_timeout(Some(settings.connect_timeout));
+    connector.enforce_http(false);
+    let connector = HttpsConnectorBuilder::new()
+        .with_webpki_roots()
+        .https_or_http()
+        .enable_http1()
+        .wrap_connector(connector);
+    legacy::Client::builder(TokioExecutor::new())
+        .pool_timer(TokioTimer::new())
+        .pool_idle_timeout(settings.idle_timeout)
+        .pool_max_idle_per_host(settings.idle_connections)
+        .build(connector)
+}
+
+fn probe(client: Client, endpoint: Endpoint) -> Probe {
+    Box::new(move |url| {
+        let request = probe_request(&endpoint, url).map(Full::new);
+        let answer = client.request(request);
+        Box::pin(async move { answer.await.is_ok_and(|answer| !answer.status().is_server_error()) })
+    })
 }

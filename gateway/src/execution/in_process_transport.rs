@@ -10,8 +10,10 @@ use http_body::Body;
 use http_body_util::BodyExt;
 
 pub use super::http_exchange::{AnswerBody, Endpoint};
-use super::http_exchange::{Expected, deadline, events, request, timeout, whole};
-use super::transport::{RequestContext, SubgraphResponse, SubgraphTransport, TransportError};
+use super::http_exchange::{Asked, Expected, deadline, events, request, timeout, unreachable, whole};
+use super::transport::{
+    RequestContext, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError,
+};
 use crate::supergraph::SubgraphId;
 
 /// Answers HTTP requests.
@@ -39,15 +41,13 @@ pub struct InProcessTransport {
 }
 
 impl InProcessTransport {
-    /// By `SubgraphId`, an endpoint (its URL matters by its path only) and what answers there.
+    /// By `SubgraphId`, an endpoint (its first URL matters, by its path only) and what answers there.
     pub fn new(subgraphs: Vec<(Endpoint, Handler)>, max_response_bytes: usize) -> InProcessTransport {
         InProcessTransport { subgraphs, max_response_bytes }
     }
 
     fn subgraph(&self, subgraph: SubgraphId) -> Result<&(Endpoint, Handler), TransportError> {
-        let missing =
-            || TransportError { code: "SUBGRAPH_UNREACHABLE", detail: "no handler is configured".into() };
-        self.subgraphs.get(subgraph.0 as usize).ok_or_else(missing)
+        self.subgraphs.get(subgraph.0 as usize).ok_or_else(|| unreachable("no handler is configured"))
     }
 }
 
@@ -56,11 +56,11 @@ impl SubgraphTransport for InProcessTransport {
     async fn fetch(
         &self,
         subgraph: SubgraphId,
-        body: Bytes,
+        request: SubgraphRequest,
         context: &RequestContext,
     ) -> Result<SubgraphResponse, TransportError> {
         let (endpoint, handler) = self.subgraph(subgraph)?;
-        let request = request(endpoint, body, context, Expected::One);
+        let request = http_request(endpoint, Asked { request, context, expected: Expected::One });
         let answer = async { whole(handler(request).await, self.max_response_bytes).await };
         tokio::time::timeout_at(deadline(endpoint, context), answer).await.map_err(timeout)?
     }
@@ -72,8 +72,14 @@ impl SubgraphTransport for InProcessTransport {
         context: &RequestContext,
     ) -> Result<BoxStream<'static, Result<Bytes, TransportError>>, TransportError> {
         let (endpoint, handler) = self.subgraph(subgraph)?;
-        let request = request(endpoint, body, context, Expected::Stream);
+        let request = SubgraphRequest { body, repeatable: true };
+        let request = http_request(endpoint, Asked { request, context, expected: Expected::Stream });
         let opened = async { events(handler(request).await, self.max_response_bytes).await };
         tokio::time::timeout_at(deadline(endpoint, context), opened).await.map_err(timeout)?
     }
+}
+
+fn http_request(endpoint: &Endpoint, asked: Asked<'_>) -> http::Request<Bytes> {
+    let url = endpoint.urls.first().cloned().unwrap_or_default();
+    request(endpoint, &url, &asked)
 }

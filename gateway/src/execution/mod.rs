@@ -3,14 +3,16 @@
 //!
 //! In the order of a request: `program` compiles the plan (once, cached with it); `run` starts the fetches whose inputs
 //! are there; `targets` finds the objects of a fetch and writes their representations; `request_body` fills the compiled
-//! body; a `transport` sends it; `answer` reads the reply into the `store`; `blame` gives errors their places; `projection`
+//! body; a `transport` sends it, over HTTP to one of the `replicas`; `answer` reads the reply into the `store`; `blame` gives errors their places; `projection`
 //! writes the client's answer.
 
 mod answer;
 mod blame;
+pub(crate) mod course;
 mod errors;
 mod explained;
 mod http_exchange;
+pub(crate) mod http_failure;
 pub mod http_transport;
 pub mod in_process_transport;
 mod introspection;
@@ -18,7 +20,9 @@ mod json;
 mod limits;
 mod program;
 mod projection;
+pub(crate) mod replicas;
 mod request_body;
+mod retry_budget;
 mod run;
 mod sse;
 mod store;

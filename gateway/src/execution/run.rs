@@ -15,13 +15,16 @@ use super::explained::{Explained, explain};
 use super::introspection::introspect;
 use super::json::{Malformed, Scanner};
 use super::limits::ExecutionLimits;
-use super::program::Program;
+use super::program::{FetchProgram, Program};
 use super::projection::Projection;
 use super::request_body::request_body;
 use super::store::Store;
 use super::subgraph_error::read_errors;
 use super::targets::{EntityCollector, Targets};
-use super::transport::{RequestContext, SubgraphResponse, SubgraphTransport, TransportError};
+use super::transport::{
+    RequestContext, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError,
+};
+use crate::operation::selection::OperationType;
 
 /// What a run needs from outside.
 #[derive(Clone)]
@@ -147,6 +150,7 @@ impl<'a> Run<'a> {
         let limit = self.execution.limits.entities_per_fetch;
         let is_too_much = targets.iter().any(|targets| targets.distinct() > limit);
         let body = request_body(fetch, &targets, &self.execution.variables);
+        let request = SubgraphRequest { body, repeatable: self.is_repeatable(fetch) };
         self.targets[number] = targets;
         if is_too_much {
             self.blame(number)
@@ -155,13 +159,19 @@ impl<'a> Run<'a> {
         }
         let Execution { transport, context, .. } = self.execution;
         self.in_flight.push(Box::pin(async move {
-            let answer = transport.fetch(fetch.subgraph, body, context);
+            let answer = transport.fetch(fetch.subgraph, request, context);
             let in_time = tokio::time::timeout_at(context.deadline.into(), answer).await;
             let late =
                 |_| Err(TransportError { code: "SUBGRAPH_TIMEOUT", detail: "the request's deadline".into() });
             (number, in_time.unwrap_or_else(late))
         }));
         true
+    }
+
+    /// Root fields of a mutation are the only requests that change something.
+    fn is_repeatable(&self, fetch: &FetchProgram) -> bool {
+        self.program().operation.kind != OperationType::Mutation
+            || fetch.steps.iter().all(|step| step.entities.is_some())
     }
 
     /// What was not asked for because of an error needs no other error.

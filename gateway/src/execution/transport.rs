@@ -7,6 +7,7 @@ use bytes::Bytes;
 use futures::stream::BoxStream;
 use http::{HeaderMap, StatusCode};
 
+pub use super::replicas::{ReplicaStanding, ReplicaState};
 use crate::supergraph::SubgraphId;
 
 /// What goes along with every request of one client operation.
@@ -16,6 +17,15 @@ pub struct RequestContext {
     pub headers: HeaderMap,
     /// When the whole operation must be answered.
     pub deadline: Instant,
+}
+
+/// One GraphQL-over-HTTP request.
+#[derive(Clone, Debug)]
+pub struct SubgraphRequest {
+    /// The body: JSON with `query` and `variables`.
+    pub body: Bytes,
+    /// Whether it may be sent again when it is not known whether it was carried out: true of queries, not of mutations.
+    pub repeatable: bool,
 }
 
 /// A subgraph's answer as it came: not yet looked at.
@@ -40,11 +50,11 @@ pub struct TransportError {
 /// Sends GraphQL requests to subgraphs.
 #[async_trait]
 pub trait SubgraphTransport: Send + Sync + 'static {
-    /// Sends one GraphQL-over-HTTP request body (JSON: `query`, `variables`) and returns the answer whole.
+    /// Sends one request and returns the answer whole.
     async fn fetch(
         &self,
         subgraph: SubgraphId,
-        body: Bytes,
+        request: SubgraphRequest,
         context: &RequestContext,
     ) -> Result<SubgraphResponse, TransportError>;
 
@@ -56,4 +66,9 @@ pub trait SubgraphTransport: Send + Sync + 'static {
         body: Bytes,
         context: &RequestContext,
     ) -> Result<BoxStream<'static, Result<Bytes, TransportError>>, TransportError>;
+
+    /// By `SubgraphId`, how the replicas stand; empty where there are no such things.
+    fn replicas(&self) -> Vec<Vec<ReplicaStanding>> {
+        Vec::new()
+    }
 }

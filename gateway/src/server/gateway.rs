@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::config::Settings;
 use crate::engine::{Answer, GraphqlRequest};
-use crate::execution::transport::RequestContext;
+use crate::execution::transport::{ReplicaStanding, ReplicaState, RequestContext};
 
 use super::auth::{Tokens, User};
 use super::refusal::Refusal;
@@ -22,6 +22,11 @@ use super::upstream::Upstream;
 pub trait Answers: Send + Sync + 'static {
     /// Answers one request.
     fn answer(&self, request: GraphqlRequest, context: RequestContext) -> BoxFuture<'_, Answer>;
+
+    /// By subgraph, how its replicas stand; nothing where subgraphs are not reached over sockets.
+    fn replicas(&self) -> Vec<(String, Vec<ReplicaStanding>)> {
+        Vec::new()
+    }
 }
 
 /// The place of the current engine; a reload swaps it while requests go on with the one they began with.
@@ -78,9 +83,14 @@ impl Gateway {
         })
     }
 
-    /// Whether new work should be sent here.
-    pub fn ready(&self) -> bool {
-        !self.draining.load(Ordering::Relaxed) && self.engine.get().is_some()
+    /// Whether new work should be sent here, and how the replicas of the subgraphs stand. A gateway that can reach no
+    /// subgraph at all has nothing to answer with; one that can reach some still answers a part.
+    pub fn ready(&self) -> (bool, Vec<(String, Vec<ReplicaStanding>)>) {
+        let Some(engine) = self.engine.get() else { return (false, Vec::new()) };
+        let subgraphs = engine.replicas();
+        let is_up = |replica: &ReplicaStanding| replica.state == ReplicaState::Up;
+        let reaches = subgraphs.is_empty() || subgraphs.iter().flat_map(|(_, all)| all).any(is_up);
+        (reaches && !self.draining.load(Ordering::Relaxed), subgraphs)
     }
 
     /// From now on health says "not ready".

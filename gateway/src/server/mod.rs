@@ -8,6 +8,7 @@ mod gateway;
 mod graphiql;
 mod graphql;
 mod health;
+mod lent_body;
 mod listener;
 mod media_type;
 mod negotiation;
@@ -65,7 +66,7 @@ pub async fn serve(
         let admin = TcpListener::bind(address).await.map_err(|error| {
             io::Error::new(error.kind(), format!("cannot listen on {address} (`admin_listen`): {error}"))
         })?;
-        let routes = health::routes().with_state(gateway.clone());
+        let routes = health::detailed_routes().with_state(gateway.clone());
         let stop = gateway.ending.clone();
         tokio::spawn(async move {
             axum::serve(admin, routes).with_graceful_shutdown(stop.cancelled_owned()).await
@@ -85,7 +86,7 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
     if !settings.cors.origins.is_empty() {
         graphql = graphql.layer(cors(&settings.cors));
     }
-    let mut router = graphql.merge(pass_through::routes(&settings.pass_through));
+    let mut router = graphql.merge(pass_through::routes(&settings.pass_through, &gateway.upstream));
     if settings.admin_listen.is_none() {
         router = router.merge(health::routes());
     }

@@ -8,13 +8,21 @@ use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
-use http::{HeaderMap, HeaderName, StatusCode, Uri, header};
+use futures::FutureExt;
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
+use http_body::Body as _;
 use http_body_util::Limited;
+use tokio::time::Instant;
 
 use crate::config::PassThrough;
+use crate::execution::course::Course;
+use crate::execution::replicas::{Outcome, Replicas};
 
 use super::gateway::Gateway;
+use super::lent_body::LentBody;
 use super::refusal::Refusal;
+use super::upstream::Upstream;
 
 /// Headers that belong to one connection (RFC 9110, 7.6.1).
 const HOP_BY_HOP: [HeaderName; 7] = [
@@ -27,13 +35,19 @@ const HOP_BY_HOP: [HeaderName; 7] = [
     header::PROXY_AUTHENTICATE,
 ];
 
+/// A configured path and the servers behind it.
+struct Route {
+    settings: PassThrough,
+    replicas: Replicas,
+}
+
 /// The configured paths.
-pub fn routes(routes: &[PassThrough]) -> Router<Arc<Gateway>> {
+pub fn routes(routes: &[PassThrough], upstream: &Upstream) -> Router<Arc<Gateway>> {
     let mut router = Router::new();
     for route in routes {
         let path =
             if route.path.ends_with('/') { format!("{}{{*rest}}", route.path) } else { route.path.clone() };
-        let route = Arc::new(route.clone());
+        let route = Arc::new(Route { settings: route.clone(), replicas: replicas(route, upstream.clone()) });
         let handler = async move |State(gateway): State<Arc<Gateway>>, request: Request| match pass(
             &gateway, &route, request,
         )
@@ -47,44 +61,77 @@ pub fn routes(routes: &[PassThrough]) -> Router<Arc<Gateway>> {
     router
 }
 
-async fn pass(gateway: &Gateway, route: &PassThrough, request: Request) -> Result<Response, Refusal> {
+fn replicas(route: &PassThrough, upstream: Upstream) -> Replicas {
+    let probe = move |url: &Uri| {
+        let (upstream, url) = (upstream.clone(), url.clone());
+        async move { upstream.is_there(url).await }.boxed()
+    };
+    // The configuration has been read: each is a URL.
+    Replicas::new(route.urls.iter().filter_map(|url| url.parse().ok()).collect(), Box::new(probe))
+}
+
+async fn pass(gateway: &Gateway, route: &Route, request: Request) -> Result<Response, Refusal> {
     let (parts, body) = request.into_parts();
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
     if leaves_its_folder(parts.uri.path()) {
         return Err(Refusal::bad_request("the path is not a plain one"));
     }
     let declared =
         parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if declared.is_some_and(|declared: usize| declared > route.max_body) {
-        return Err(too_large(route));
+    if declared.is_some_and(|declared: usize| declared > route.settings.max_body) {
+        return Err(too_large(&route.settings));
     }
-    let uri: Uri = format!("{}{path}", route.url).parse().map_err(|_| Refusal::internal())?;
-    let mut passed = Request::new(Body::new(Limited::new(body, route.max_body)));
-    *passed.method_mut() = parts.method;
+    let body = LentBody::new(Body::new(Limited::new(body, route.settings.max_body)));
+    let limit = gateway.settings.timeouts.pass_through;
+    let until = Instant::now() + limit;
+    let is_read = matches!(parts.method, Method::GET | Method::HEAD) && body.is_end_stream();
+    let (mut course, mut attempt) = Course::begin(&route.replicas, limit, is_read).ok_or_else(unreachable)?;
+    loop {
+        let passed = passed_on(&route.settings, &parts, attempt.url(), body.lend())?;
+        let error = match tokio::time::timeout_at(until, gateway.upstream.send(passed)).await {
+            Ok(Ok(response)) => {
+                course.after(attempt, Outcome::Answered);
+                let (parts, body) = response.into_parts();
+                let mut response = (parts.status, Body::new(body)).into_response();
+                *response.headers_mut() = end_to_end(&parts.headers);
+                return Ok(response);
+            }
+            Ok(Err(error)) if error.body_too_large => return Err(too_large(&route.settings)),
+            Ok(Err(error)) => error,
+            Err(_) => {
+                course.after(attempt, Outcome::Late);
+                let message = "the server behind this path took too long";
+                return Err(Refusal::new(StatusCode::GATEWAY_TIMEOUT, "UPSTREAM_TIMEOUT", message));
+            }
+        };
+        tracing::warn!(path = route.settings.path, reason = error.detail, "a passed-on request failed");
+        attempt = course.after(attempt, error.outcome).ok_or_else(unreachable)?;
+    }
+}
+
+/// The client's request as it goes to a replica.
+fn passed_on(
+    route: &PassThrough,
+    parts: &Parts,
+    url: &Uri,
+    body: LentBody,
+) -> Result<http::Request<Body>, Refusal> {
+    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    let base = url.to_string();
+    let uri = format!("{}{path}", base.trim_end_matches('/')).parse().map_err(|_| Refusal::internal())?;
+    let mut passed = http::Request::new(Body::new(body));
+    *passed.method_mut() = parts.method.clone();
     *passed.uri_mut() = uri;
     *passed.headers_mut() = end_to_end(&parts.headers);
     passed.headers_mut().remove(header::HOST);
     for (name, value) in &route.headers {
         passed.headers_mut().insert(name, value.clone());
     }
-    let limit = gateway.settings.timeouts.pass_through;
-    let response = match tokio::time::timeout(limit, gateway.upstream.send(passed)).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(error)) if error.body_too_large => return Err(too_large(route)),
-        Ok(Err(error)) => {
-            tracing::warn!(path = route.path, reason = error.detail, "a passed-on request failed");
-            let message = "the server behind this path does not answer";
-            return Err(Refusal::new(StatusCode::BAD_GATEWAY, "UPSTREAM_UNREACHABLE", message));
-        }
-        Err(_) => {
-            let message = "the server behind this path took too long";
-            return Err(Refusal::new(StatusCode::GATEWAY_TIMEOUT, "UPSTREAM_TIMEOUT", message));
-        }
-    };
-    let (parts, body) = response.into_parts();
-    let mut response = (parts.status, Body::new(body)).into_response();
-    *response.headers_mut() = end_to_end(&parts.headers);
-    Ok(response)
+    Ok(passed)
+}
+
+fn unreachable() -> Refusal {
+    let message = "the server behind this path does not answer";
+    Refusal::new(StatusCode::BAD_GATEWAY, "UPSTREAM_UNREACHABLE", message)
 }
 
 fn too_large(route: &PassThrough) -> Refusal {

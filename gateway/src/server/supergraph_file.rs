@@ -14,7 +14,7 @@ use crate::config::Settings;
 use crate::engine::{self, Answer, Engine, GraphqlRequest};
 use crate::execution::ExecutionLimits;
 use crate::execution::http_transport::{Endpoint, HttpSettings, HttpTransport};
-use crate::execution::transport::RequestContext;
+use crate::execution::transport::{ReplicaStanding, RequestContext};
 use crate::supergraph::{Subgraph, Supergraph};
 
 use super::gateway::{Answers, EngineSlot};
@@ -65,6 +65,10 @@ impl Answers for Engine {
     fn answer(&self, request: GraphqlRequest, context: RequestContext) -> BoxFuture<'_, Answer> {
         Engine::answer(self, request, context).boxed()
     }
+
+    fn replicas(&self) -> Vec<(String, Vec<ReplicaStanding>)> {
+        Engine::replicas(self)
+    }
 }
 
 /// Reads a supergraph file into an engine that reaches the subgraphs over HTTP.
@@ -104,16 +108,22 @@ pub fn http_settings(supergraph: &Supergraph, settings: &Settings) -> Result<Htt
 fn endpoint(subgraph: &Subgraph, settings: &Settings) -> Result<Endpoint, LoadError> {
     let wrong = |reason: &str| LoadError::Endpoint { name: subgraph.name.clone(), reason: reason.to_owned() };
     let own = settings.subgraphs.get(&subgraph.name);
-    let url = own.and_then(|own| own.url.as_ref()).unwrap_or(&subgraph.url);
-    if url.is_empty() {
-        return Err(wrong("the supergraph has no URL for it"));
-    }
-    let url: http::Uri = url.parse().map_err(|_| wrong("its URL cannot be read"))?;
-    if !matches!(url.scheme_str(), Some("http" | "https")) {
-        return Err(wrong("its URL does not begin with http:// or https://"));
-    }
+    let urls = match own.map(|own| own.urls.as_slice()) {
+        None | Some([]) => std::slice::from_ref(&subgraph.url),
+        Some(urls) => urls,
+    };
+    let parse = |url: &String| {
+        if url.is_empty() {
+            return Err(wrong("the supergraph has no URL for it"));
+        }
+        let url: http::Uri = url.parse().map_err(|_| wrong("its URL cannot be read"))?;
+        if !matches!(url.scheme_str(), Some("http" | "https")) {
+            return Err(wrong("its URL does not begin with http:// or https://"));
+        }
+        Ok(url)
+    };
     Ok(Endpoint {
-        url,
+        urls: urls.iter().map(parse).collect::<Result<_, _>>()?,
         headers: own.map(|own| own.headers.iter().cloned().collect()).unwrap_or_default(),
         timeout: own.and_then(|own| own.timeout).unwrap_or(settings.timeouts.subgraph),
     })

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
@@ -13,12 +13,17 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
+use crate::execution::http_failure::failure;
+use crate::execution::replicas::Outcome;
+
 /// A client with pooled connections; clones share the pool.
 #[derive(Clone)]
 pub struct Upstream(Client<HttpsConnector<HttpConnector>, Body>);
 
 /// Why there is no answer.
-pub struct SendError {
+pub(super) struct SendError {
+    /// How the request ended.
+    pub outcome: Outcome,
     /// The request's body went over its limit.
     pub body_too_large: bool,
     /// What happened, for the log.
@@ -45,17 +50,20 @@ impl Upstream {
     }
 
     /// Sends a request; the answer's body comes as a stream.
-    pub async fn send(&self, request: Request<Body>) -> Result<Response<Incoming>, SendError> {
+    pub(super) async fn send(&self, request: Request<Body>) -> Result<Response<Incoming>, SendError> {
         self.0.request(request).await.map_err(|error| {
-            let mut failure = SendError { body_too_large: false, detail: error.to_string() };
-            let mut source = error.source();
-            while let Some(cause) = source {
-                failure.body_too_large |= cause.is::<LengthLimitError>();
-                failure.detail.push_str(&format!(": {cause}"));
-                source = cause.source();
-            }
-            failure
+            let (outcome, detail) = failure(&error);
+            let mut causes = std::iter::successors(error.source(), |&cause| cause.source());
+            let body_too_large = causes.any(|cause| cause.is::<LengthLimitError>());
+            SendError { outcome, body_too_large, detail }
         })
+    }
+
+    /// Whether a server answers at all, whatever it says.
+    pub async fn is_there(&self, url: Uri) -> bool {
+        let mut request = Request::new(Body::empty());
+        *request.uri_mut() = url;
+        self.send(request).await.is_ok_and(|answer| !answer.status().is_server_error())
     }
 
     /// Fetches a small document whole.

@@ -7,7 +7,9 @@ mod faults;
 mod harness;
 mod nulls;
 mod oracle;
-
+#[path = "../doubles/replica.rs"]
+mod replica_double;
+mod replicas;
 mod requests;
 mod subscriptions;
 mod transports;

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use futures::{StreamExt, stream};
 use gateway::execution::http_transport::{Endpoint, HttpSettings, HttpTransport};
 use gateway::execution::in_process_transport::{InProcessTransport, handler};
-use gateway::execution::transport::{RequestContext, SubgraphTransport};
+use gateway::execution::transport::{RequestContext, SubgraphRequest, SubgraphTransport};
 use gateway::supergraph::SubgraphId;
 use http::{HeaderMap, HeaderValue, Request, Response};
 use tokio::net::TcpListener;
@@ -102,7 +102,7 @@ fn events(body: Body) -> Response<Body> {
 fn endpoint(url: String) -> Endpoint {
     let mut headers = HeaderMap::new();
     headers.insert("x-knlab-caller", HeaderValue::from_static("gateway"));
-    Endpoint { url: url.parse().unwrap(), headers, timeout: Duration::from_millis(500) }
+    Endpoint { urls: vec![url.parse().unwrap()], headers, timeout: Duration::from_millis(500) }
 }
 
 fn context() -> RequestContext {
@@ -141,11 +141,15 @@ async fn both() -> Vec<(&'static str, Arc<dyn SubgraphTransport>, Arc<Noticed>)>
     vec![("http", http_transport(url), over_http), ("in process", Arc::new(local), in_process)]
 }
 
+fn query(wish: &'static str) -> SubgraphRequest {
+    SubgraphRequest { body: Bytes::from(wish), repeatable: true }
+}
+
 async fn fetch(
     transport: &Arc<dyn SubgraphTransport>,
     wish: &'static str,
 ) -> Result<(u16, String), &'static str> {
-    match transport.fetch(SUBGRAPH, Bytes::from(wish), &context()).await {
+    match transport.fetch(SUBGRAPH, query(wish), &context()).await {
         Ok(answer) => Ok((answer.status.as_u16(), String::from_utf8(answer.body.to_vec()).unwrap())),
         Err(error) => Err(error.code),
     }
@@ -237,9 +241,9 @@ async fn a_deadline_that_has_passed_is_a_timeout() {
     for (name, transport, _) in both().await {
         let mut context = context();
         context.deadline = Instant::now();
-        let answer = transport.fetch(SUBGRAPH, Bytes::from("hang"), &context).await;
+        let answer = transport.fetch(SUBGRAPH, query("hang"), &context).await;
         assert_eq!(answer.unwrap_err().code, "SUBGRAPH_TIMEOUT", "{name}");
-        let missing = transport.fetch(SubgraphId(7), Bytes::from("chunks"), &context).await;
+        let missing = transport.fetch(SubgraphId(7), query("chunks"), &context).await;
         assert_eq!(missing.unwrap_err().code, "SUBGRAPH_UNREACHABLE", "{name}");
     }
 }

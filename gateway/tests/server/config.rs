@@ -72,6 +72,11 @@ const MISTAKES: &[(&str, &[&str])] = &[
         "8 subgraphs.auth.headers.e is a text, `{ file: PATH }` or `{ env: NAME }`",
     ]),
     ("subgraphs:\n  a:\n    url: http://user:pw@host/", &["3 subgraphs.a.url must not contain a user name or a password"]),
+    ("subgraphs:\n  a: { urls: [] }\n  b:\n    url: http://a/\n    urls: [http://b/]\n  c: { urls: [http://a/, b] }", &[
+        "2 subgraphs.a.urls is empty",
+        "5 subgraphs.b.urls is there beside `url`; write one of them",
+        "6 subgraphs.c.urls `b` is not a URL",
+    ]),
     ("pass_through:\n  /graphql: { url: 'http://a' }\n  files/: { url: 'http://a' }\n  /x/: {}", &[
         "2 pass_through./graphql. a passed-on path begins with `/`",
         "3 pass_through.files/. a passed-on path begins with `/`",
@@ -116,7 +121,7 @@ fn the_environment_goes_over_the_file() {
     ]);
     let settings = parse(yaml, &environment).unwrap();
     assert_eq!(settings.listen.port(), 2);
-    assert_eq!(settings.subgraphs["my-graph"].url.as_deref(), Some("http://environment/"));
+    assert_eq!(settings.subgraphs["my-graph"].urls, ["http://environment/"]);
     assert_eq!(settings.subgraphs["other"].timeout, Some(Duration::from_secs(5)));
     assert_eq!(settings.forward_headers, ["authorization", "x-tenant"]);
     assert_eq!(settings.log.format, LogFormat::Json);
@@ -127,6 +132,22 @@ fn the_environment_goes_over_the_file() {
     let variables: Vec<_> = found.iter().map(|mistake| mistake.origin.clone()).collect();
     let variable = |name: &str| config::Origin::Variable(name.to_owned());
     assert_eq!(variables, [variable("GATEWAY__LISTEN"), variable("GATEWAY__LIMIT__DEPTH")]);
+}
+
+#[test]
+fn one_url_and_several_are_written_the_same_way_everywhere() {
+    let yaml = "subgraphs: { one: { url: 'http://a/' }, two: { urls: ['http://a/', 'http://b/'] }, none: {} }
+jwt: { jwks_urls: ['http://a/keys', 'http://b/keys'], issuer: i, audience: a }
+pass_through: { /one: { url: 'http://a/' }, /two/: { urls: ['http://a', 'http://b/'] } }";
+    let settings = parse(yaml, &Environment::default()).unwrap();
+    let urls = |name: &str| settings.subgraphs[name].urls.join(" ");
+    assert_eq!([urls("one"), urls("two"), urls("none")], ["http://a/", "http://a/ http://b/", ""]);
+    assert_eq!(settings.jwt.unwrap().jwks_urls, ["http://a/keys", "http://b/keys"]);
+    let passed: Vec<_> = settings.pass_through.iter().map(|route| route.urls.join(" ")).collect();
+    assert_eq!(passed, ["http://a http://b", "http://a"]);
+
+    let listed = Environment::from([("GATEWAY__SUBGRAPHS__MINE__URLS", "http://a/, http://b/")]);
+    assert_eq!(parse("", &listed).unwrap().subgraphs["mine"].urls, ["http://a/", "http://b/"]);
 }
 
 #[test]

@@ -2,9 +2,11 @@
 
 use axum::body::Body;
 use gateway::composition::{SubgraphSchema, compose};
+use gateway::engine::Engine;
 use gateway::server::{EngineSlot, supergraph_file};
 use serde_json::json;
 
+use crate::replica_double::Replica;
 use crate::support::{TestServer, settings};
 use crate::websocket::Socket;
 
@@ -23,6 +25,10 @@ pub fn supergraph(subgraphs: &[(&str, &str, &str)]) -> String {
 
 /// A gateway before two subgraphs: nothing listens where they should be.
 async fn gateway(yaml: &str) -> TestServer {
+    TestServer::start_with(yaml, EngineSlot::holding(engine(yaml))).await
+}
+
+fn engine(yaml: &str) -> Engine {
     let sdl = supergraph(&[
         (
             "users",
@@ -38,8 +44,59 @@ async fn gateway(yaml: &str) -> TestServer {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("supergraph.graphql");
     std::fs::write(&path, sdl).unwrap();
-    let engine = supergraph_file::load(&path, &settings(yaml)).unwrap();
-    TestServer::start_with(yaml, EngineSlot::holding(engine)).await
+    supergraph_file::load(&path, &settings(yaml)).unwrap()
+}
+
+#[tokio::test]
+async fn readiness_lists_replicas_to_operators_and_is_one_word_to_clients() {
+    let (mut a, b) = (Replica::start("a").await, Replica::start("b").await);
+    let admin = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let yaml = format!(
+        "admin_listen: {admin}\nsubgraphs: {{ users: {{ urls: ['{}', '{}'] }}, notes: {{ url: '{}' }} }}",
+        a.url(),
+        b.url(),
+        b.url()
+    );
+    let server = gateway(&yaml).await;
+    while tokio::net::TcpStream::connect(admin).await.is_err() {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+    }
+    let shown = |a_state: &str| {
+        let b = |state: &str| json!({ "url": b.url(), "state": state, "in_flight": 0 });
+        let a = json!({ "url": a.url(), "state": a_state, "in_flight": 0 });
+        json!({ "status": "ready", "subgraphs": { "users": [a, b("up")], "notes": [b("up")] } })
+    };
+    assert_eq!(server.send_to(admin, "/health/ready").await.json(), shown("up"));
+    let refusing = shown("refusing");
+    a.kill();
+    for _ in 0..4 {
+        server.query("{ me { id } }", &[]).await;
+    }
+    assert_eq!(server.send_to(admin, "/health/ready").await.json(), refusing);
+
+    let public = gateway(&yaml.replace(&format!("admin_listen: {admin}"), "graphiql: true")).await;
+    assert_eq!(public.get("/health/ready").await.text(), "ready\n");
+}
+
+#[tokio::test]
+async fn a_gateway_that_reaches_no_subgraph_is_alive_and_not_ready() {
+    let mut only = Replica::start("only").await;
+    let server =
+        gateway(&format!("subgraphs: {{ users: {{ url: '{0}' }}, notes: {{ url: '{0}' }} }}", only.url()))
+            .await;
+    assert_eq!(server.get("/health/ready").await.status, 200);
+    only.kill();
+    server.query("{ me { id } notes }", &[]).await;
+    assert_eq!(
+        (server.get("/health/ready").await.status, server.get("/health/live").await.status),
+        (503, 200)
+    );
+    only.restart().await;
+    let begin = std::time::Instant::now();
+    while server.get("/health/ready").await.status != 200 {
+        assert!(begin.elapsed() < std::time::Duration::from_secs(5), "no probe found it");
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test]

@@ -16,6 +16,8 @@ mod engine_double;
 mod graphiql;
 mod http;
 mod pass_through;
+#[path = "../doubles/replica.rs"]
+mod replica_double;
 mod shutdown;
 mod subscriptions;
 mod support;

@@ -6,6 +6,7 @@ use axum::extract::Request;
 use axum::response::IntoResponse;
 use tokio::net::TcpListener;
 
+use crate::replica_double::{Mode, Replica};
 use crate::support::TestServer;
 
 /// A server that answers with what it got.
@@ -83,4 +84,53 @@ async fn odd_paths_large_bodies_and_dead_servers_end_cleanly() {
     let dead = server.get("/dead/x").await;
     assert_eq!((dead.status, dead.code().as_str()), (502, "UPSTREAM_UNREACHABLE"));
     assert!(!dead.text().contains("127.0.0.1"));
+}
+
+#[tokio::test]
+async fn a_dead_replica_costs_no_passed_on_request_and_no_body_is_lost_on_the_way() {
+    let (mut a, b) = (Replica::start("a").await, Replica::start("b").await);
+    let yaml = format!(
+        "pass_through:\n  /files/: {{ urls: ['http://{}', 'http://{}'], headers: {{ x-ours: secret }} }}\n",
+        a.address, b.address
+    );
+    let server = TestServer::start(&yaml).await;
+    for _ in 0..4 {
+        assert_eq!(server.get("/files/x").await.status, 200);
+    }
+    assert_eq!((a.requests(), b.requests()), (2, 2), "they take turns");
+    a.kill();
+    let seen = b.requests();
+    for number in 0..10 {
+        let body = format!("upload {number} {}", "x".repeat(50_000));
+        let answer = server.send("PUT", "/files/x", &[], Body::from(body.clone())).await;
+        assert_eq!((answer.status, answer.text()), (200, "b"), "{number}");
+        let last = b.seen().pop().unwrap();
+        assert!(last.ends_with(&body) && last.contains("x-ours: secret"), "{number}: {}", &last[..200]);
+    }
+    assert_eq!(b.requests(), seen + 10);
+    a.restart().await;
+    let begin = std::time::Instant::now();
+    while server.get("/files/x").await.text() != "a" {
+        assert!(begin.elapsed() < std::time::Duration::from_secs(5), "a is not back");
+    }
+}
+
+#[tokio::test]
+async fn a_passed_on_read_that_was_cut_is_repeated_and_a_write_is_not() {
+    let (a, b) = (Replica::start("a").await, Replica::start("b").await);
+    let yaml =
+        format!("pass_through:\n  /files/: {{ urls: ['http://{}', 'http://{}'] }}\n", a.address, b.address);
+    let server = TestServer::start(&yaml).await;
+    a.does(Mode::Cuts);
+    for _ in 0..6 {
+        assert_eq!(server.get("/files/x").await.text(), "b");
+    }
+    let seen = a.requests() + b.requests();
+    let mut cut = 0;
+    for _ in 0..6 {
+        let answer = server.send("PUT", "/files/x", &[], Body::from("content")).await;
+        cut += usize::from(answer.status == 502);
+    }
+    assert_eq!(a.requests() + b.requests(), seen + 6, "every write was sent once");
+    assert!((1..6).contains(&cut), "{cut} writes were cut");
 }

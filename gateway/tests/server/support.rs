@@ -58,12 +58,26 @@ impl TestServer {
         headers: &[(&str, &str)],
         body: impl Into<Body>,
     ) -> Answered {
-        let mut request =
-            http::Request::builder().method(method).uri(format!("http://{}{path}", self.address));
+        let uri = format!("http://{}{path}", self.address);
+        self.send_request(http::Request::builder().method(method).uri(uri), headers, body.into()).await
+    }
+
+    /// A GET to another port of the same gateway.
+    pub async fn send_to(&self, address: SocketAddr, path: &str) -> Answered {
+        let request = http::Request::builder().uri(format!("http://{address}{path}"));
+        self.send_request(request, &[], Body::empty()).await
+    }
+
+    async fn send_request(
+        &self,
+        mut request: http::request::Builder,
+        headers: &[(&str, &str)],
+        body: Body,
+    ) -> Answered {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self.client.request(request.body(body.into()).unwrap()).await.unwrap();
+        let response = self.client.request(request.body(body).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         Answered { status: parts.status.as_u16(), headers: parts.headers, body }

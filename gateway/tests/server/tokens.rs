@@ -305,3 +305,12 @@ async fn a_subscription_ends_with_its_token() {
     let answer = server.query("subscription { endless }", &headers).await;
     assert!(answer.text().contains("TOKEN_EXPIRED") && answer.text().ends_with("event: complete\ndata:\n\n"));
 }
+
+#[tokio::test]
+async fn the_key_set_comes_from_whichever_replica_of_the_issuer_lives() {
+    let issuer = Issuer::start().await;
+    let urls = format!("jwks_urls: ['http://127.0.0.1:1/keys', '{}']", issuer.url);
+    let yaml = issuer.yaml("5s").replace(&format!("jwks_url: '{}'", issuer.url), &urls);
+    let server = TestServer::start(&yaml).await;
+    assert_eq!(ask(&server, &format!("Bearer {}", issuer.token(|_, _| {}))).await.status, 200);
+}

@@ -163,7 +163,7 @@ fn engine(servers: &[Part], credentials: &Credentials, in_process: bool) -> Resu
             .find(|part| part.name == subgraph.name)
             .with_context(|| format!("the supergraph names a server {} that there is not", subgraph.name))?;
         let endpoint = Endpoint {
-            url: format!("http://{}/graphql", part.address).parse()?,
+            urls: vec![format!("http://{}/graphql", part.address).parse()?],
             headers: caller_headers(credentials)?.into_iter().collect::<HeaderMap>(),
             timeout: std::time::Duration::from_secs(20),
         };
@@ -202,7 +202,7 @@ fn gateway_settings(address: SocketAddr, servers: &[Part], credentials: &Credent
         .iter()
         .map(|part| {
             let settings = SubgraphSettings {
-                url: Some(format!("http://{}/graphql", part.address)),
+                urls: vec![format!("http://{}/graphql", part.address)],
                 headers: caller_headers(credentials)?,
                 timeout: None,
             };
@@ -211,7 +211,7 @@ fn gateway_settings(address: SocketAddr, servers: &[Part], credentials: &Credent
         .collect::<Result<BTreeMap<_, _>>>()?;
     let token = service::TokenSettings::default();
     let jwt = JwtSettings {
-        jwks_url: format!("{}/.well-known/jwks.json", url("auth")?),
+        jwks_urls: vec![format!("{}/.well-known/jwks.json", url("auth")?)],
         issuer: token.issuer,
         audience: token.audience,
         algorithms: vec![SigningAlgorithm::EdDsa],
@@ -221,7 +221,7 @@ fn gateway_settings(address: SocketAddr, servers: &[Part], credentials: &Credent
     };
     let pass = |path: &str, url: String| {
         let headers = caller_headers(credentials)?;
-        anyhow::Ok(PassThrough { path: path.to_owned(), url, headers, max_body: 4 << 30 })
+        anyhow::Ok(PassThrough { path: path.to_owned(), urls: vec![url], headers, max_body: 4 << 30 })
     };
     let pass_through = vec![pass("/files/", url("admin")?)?, pass("/.well-known/jwks.json", url("auth")?)?];
     Ok(Settings { listen: address, subgraphs, jwt: Some(jwt), pass_through, ..Settings::default() })

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwapOption;
@@ -31,7 +32,10 @@ type KeySet = HashMap<String, (SigningAlgorithm, Arc<DecodingKey>)>;
 
 /// The key set and where it is from.
 pub(super) struct Keys {
-    url: String,
+    /// The issuer's replicas.
+    urls: Vec<String>,
+    /// The one that answered last.
+    good: AtomicUsize,
     every: Duration,
     upstream: Upstream,
     current: ArcSwapOption<KeySet>,
@@ -51,7 +55,8 @@ struct Asked {
 impl Keys {
     pub fn new(settings: &JwtSettings, upstream: Upstream) -> Keys {
         Keys {
-            url: settings.jwks_url.clone(),
+            urls: settings.jwks_urls.clone(),
+            good: AtomicUsize::new(0),
             every: settings.refresh,
             upstream,
             current: ArcSwapOption::empty(),
@@ -104,22 +109,28 @@ impl Keys {
         }
     }
 
-    /// Fetches the set; the old one stays when that fails.
+    /// Fetches the set from the first replica that has one; the old one stays when none has.
     async fn fetch(&self) -> bool {
-        let fetched = self.upstream.get(&self.url, MOST_BYTES, FETCH_TIME).await;
-        let parsed = fetched.and_then(|body| {
-            serde_json::from_slice::<JwkSet>(&body).map_err(|error| format!("it is not a key set: {error}"))
-        });
-        match parsed {
-            Ok(set) => {
-                self.current.store(Some(Arc::new(set.keys.iter().filter_map(usable).collect())));
-                true
-            }
-            Err(reason) => {
-                tracing::warn!(url = self.url, reason, "cannot fetch the key set; the last one stays in use");
-                false
+        let first = self.good.load(Ordering::Relaxed);
+        for place in (0..self.urls.len()).map(|step| (first + step) % self.urls.len()) {
+            let url = &self.urls[place];
+            match self.fetch_from(url).await {
+                Ok(set) => {
+                    self.good.store(place, Ordering::Relaxed);
+                    self.current.store(Some(Arc::new(set.keys.iter().filter_map(usable).collect())));
+                    return true;
+                }
+                Err(reason) => {
+                    tracing::warn!(url, reason, "cannot fetch the key set; the last one stays in use");
+                }
             }
         }
+        false
+    }
+
+    async fn fetch_from(&self, url: &str) -> Result<JwkSet, String> {
+        let body = self.upstream.get(url, MOST_BYTES, FETCH_TIME).await?;
+        serde_json::from_slice(&body).map_err(|error| format!("it is not a key set: {error}"))
     }
 }
 

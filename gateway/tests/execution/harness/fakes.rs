@@ -7,7 +7,9 @@ use apollo_compiler::validation::Valid;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::BoxStream;
-use gateway::execution::transport::{RequestContext, SubgraphResponse, SubgraphTransport, TransportError};
+use gateway::execution::transport::{
+    RequestContext, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError,
+};
 use gateway::supergraph::{SubgraphId, Supergraph};
 use serde_json::Value;
 
@@ -106,10 +108,10 @@ impl SubgraphTransport for Fakes {
     async fn fetch(
         &self,
         subgraph: SubgraphId,
-        body: Bytes,
+        request: SubgraphRequest,
         _: &RequestContext,
     ) -> Result<SubgraphResponse, TransportError> {
-        let body: Value = serde_json::from_slice(&body).unwrap();
+        let body: Value = serde_json::from_slice(&request.body).unwrap();
         let query = body["query"].as_str().unwrap();
         let number = self.asked.lock().unwrap().len();
         self.asked.lock().unwrap().push(format!("{}: {body}", subgraph.0));

@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::{self, BoxStream, StreamExt};
-use gateway::execution::transport::{RequestContext, SubgraphResponse, SubgraphTransport, TransportError};
+use gateway::execution::transport::{
+    RequestContext, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError,
+};
 use gateway::supergraph::{SubgraphId, Supergraph};
 use http::StatusCode;
 use serde_json::Value;
@@ -68,10 +70,10 @@ impl SubgraphTransport for Script {
     async fn fetch(
         &self,
         subgraph: SubgraphId,
-        body: Bytes,
+        request: SubgraphRequest,
         _: &RequestContext,
     ) -> Result<SubgraphResponse, TransportError> {
-        match self.reply(subgraph, &body) {
+        match self.reply(subgraph, &request.body) {
             Reply::Http(status, body) => {
                 Ok(SubgraphResponse { status: StatusCode::from_u16(status).unwrap(), body: body.into() })
             }
