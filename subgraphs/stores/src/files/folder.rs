@@ -1,167 +1,286 @@
-//! What a folder of this machine does better than opendal, or has alone: symbolic links (opendal follows them out of the
-//! root and lists them wrongly), folders that move in one step, partial files of a process that was killed.
+//! A folder of this machine, mounted or not, with what opendal does not do: names that are never taken twice, symbolic links
+//! that lead out of the root, and a small set of threads of its own, so that a share that hangs holds up nothing else.
 
-use std::io::ErrorKind;
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
 
-use super::path::PARTIALS;
-use super::{Entry, Usage, unavailable};
+use async_trait::async_trait;
+use bytes::Bytes;
+use opendal::{Operator, Writer, options::ReaderOptions};
+use rustix::fs::{AtFlags, CWD, RenameFlags, linkat, renameat_with};
+use rustix::io::Errno;
+use tokio::runtime::{Builder, Handle, Runtime};
+use tokio_util::task::AbortOnDropHandle;
+
+use super::Entry;
+use super::engine::{Engine, Upload, sorted, unavailable};
+use super::key::{PARTIALS, partial};
 use crate::{Result, StoreError};
 
-const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many calls may hang at the same time.
+const THREADS: usize = 16;
+
+/// Contents are read in pieces of this size.
+const CHUNK: usize = 256 * 1024;
 
 pub(super) struct Folder {
     root: PathBuf,
+    operator: Operator,
+    threads: Threads,
 }
 
 impl Folder {
-    pub(super) fn open(root: &Path) -> std::io::Result<Self> {
-        std::fs::create_dir_all(root)?;
-        Ok(Self { root: root.canonicalize()? })
-    }
-
-    pub(super) fn root(&self) -> &Path {
-        &self.root
-    }
-
-    pub(super) async fn ping(&self) -> Result<()> {
-        tokio::fs::read_dir(&self.root).await.map(|_| ()).map_err(|error| unavailable(&error))
-    }
-
-    /// What stands directly in a folder, in no order; a link is listed as what it points to, unless that is outside or gone.
-    pub(super) async fn list(&self, folder: &str) -> Result<Vec<Entry>> {
-        let (root, folder) = (self.root.clone(), folder.trim_end_matches('/').to_owned());
-        blocking(move || {
-            let is_visible = |name: &str| !(folder.is_empty() && name == PARTIALS);
-            let names =
-                std::fs::read_dir(root.join(&folder))?.map(|found| found.map(|found| found.file_name()));
-            let mut entries = Vec::new();
-            for name in names {
-                let name = name?.to_string_lossy().into_owned();
-                let path = if folder.is_empty() { name.clone() } else { format!("{folder}/{name}") };
-                if is_visible(&name) {
-                    entries.extend(entry(&root, path));
-                }
-            }
-            Ok(entries)
-        })
-        .await
-    }
-
-    /// Files and their bytes with all that is below; links are not followed.
-    pub(super) async fn usage(&self, folder: &str) -> Result<Usage> {
-        let (root, folder) = (self.root.clone(), self.root.join(folder));
-        blocking(move || {
-            let mut usage = Usage::default();
-            let mut folders = vec![folder];
-            while let Some(folder) = folders.pop() {
-                let Some(found) = unless_gone(std::fs::read_dir(folder))? else { continue };
-                for found in found {
-                    let found = found?;
-                    let Some(metadata) = unless_gone(found.metadata())? else { continue };
-                    if metadata.is_dir() && found.path() != root.join(PARTIALS) {
-                        folders.push(found.path());
-                    } else if metadata.is_file() {
-                        usage.files += 1;
-                        usage.bytes += metadata.len();
-                    }
-                }
-            }
-            Ok(usage)
-        })
-        .await
-    }
-
-    /// Refuses a path that goes through a symbolic link out of the root, also one whose target is not there (yet): writing
-    /// through it would make a file outside.
-    pub(super) async fn refuse_escape(&self, path: &str) -> Result<()> {
-        let mut candidate = self.root.join(path);
-        loop {
-            match tokio::fs::canonicalize(&candidate).await {
-                Ok(target) if target.starts_with(&self.root) => return Ok(()),
-                Ok(_) => return Err(StoreError::InvalidName(path.to_owned())),
-                // A link to nothing, or a ring of links.
-                Err(_) if self.is_link(&candidate).await => {
-                    return Err(StoreError::InvalidName(path.to_owned()));
-                }
-                Err(error) if candidate == self.root => return Err(unavailable(&error)),
-                Err(_) => _ = candidate.pop(),
-            }
-        }
-    }
-
-    /// Removes the link itself where the path is a symbolic link, so that its target stays; says whether it did.
-    pub(super) async fn removed_as_link(&self, path: &str) -> Result<bool> {
-        let link = self.root.join(path);
-        if !self.is_link(&link).await {
-            return Ok(false);
-        }
-        tokio::fs::remove_file(&link).await.map_err(|error| unavailable(&error))?;
-        Ok(true)
-    }
-
-    /// Moves a whole folder in one step.
-    pub(super) async fn rename(&self, from: &str, to: &str) -> Result<()> {
-        let target = self.root.join(to);
-        let moved = async {
-            if let Some(parent) = target.parent() {
-                tokio::fs::create_dir_all(parent).await?;
-            }
-            tokio::fs::rename(self.root.join(from), &target).await
+    pub(super) fn open(root: &Path) -> Result<Self> {
+        let open = || {
+            std::fs::create_dir_all(root)?;
+            root.canonicalize()
         };
-        moved.await.map_err(|error: std::io::Error| match error.kind() {
-            ErrorKind::InvalidInput | ErrorKind::NotADirectory => StoreError::InvalidName(to.to_owned()),
+        let root = open().map_err(|error| unavailable(&error))?;
+        let operator = Operator::new(opendal::services::Fs::default().root(&root.to_string_lossy()))
+            .map_err(|error| unavailable(&error))?;
+        Ok(Self { root, operator, threads: Threads::start().map_err(|error| unavailable(&error))? })
+    }
+}
+
+#[async_trait]
+impl Engine for Folder {
+    fn operator(&self) -> &Operator {
+        &self.operator
+    }
+
+    fn threads(&self) -> Option<Handle> {
+        Some(self.threads.handle.clone())
+    }
+
+    async fn ping(&self) -> Result<()> {
+        let root = self.root.clone();
+        self.threads.run(move || std::fs::read_dir(root).map(|_| ())).await
+    }
+
+    async fn begin(&self, key: &str) -> Result<Box<dyn Upload>> {
+        let partial = partial();
+        let writer = self.operator.writer(&partial).await.map_err(|error| sorted(key, &error))?;
+        Ok(Box::new(FolderUpload {
+            threads: self.threads.clone(),
+            root: self.root.clone(),
+            partial: self.root.join(partial),
+            key: key.to_owned(),
+            writer: Some(writer),
+        }))
+    }
+
+    /// Also refuses a link whose target is not there (yet): writing through it would make a file outside.
+    async fn refuse_escape(&self, key: &str) -> Result<()> {
+        let (root, path) = (self.root.clone(), self.root.join(key));
+        match self.threads.run(move || is_inside(&root, path)).await? {
+            true => Ok(()),
+            false => Err(StoreError::InvalidName(key.to_owned())),
+        }
+    }
+
+    fn reader_options(&self) -> ReaderOptions {
+        ReaderOptions { chunk: Some(CHUNK), ..ReaderOptions::default() }
+    }
+
+    /// Links are not followed.
+    async fn list(&self, folder: &str) -> Result<Vec<Entry>> {
+        let (root, folder) = (self.root.clone(), self.root.join(folder.trim_start_matches('/')));
+        self.threads.run(move || entries_below(&root, folder)).await
+    }
+}
+
+/// A file beside the contents that becomes one of them.
+struct FolderUpload {
+    threads: Threads,
+    root: PathBuf,
+    partial: PathBuf,
+    key: String,
+    writer: Option<Writer>,
+}
+
+impl FolderUpload {
+    fn writer(&mut self) -> Result<&mut Writer> {
+        self.writer.as_mut().ok_or_else(|| StoreError::Internal("a closed file is written".to_owned()))
+    }
+}
+
+#[async_trait]
+impl Upload for FolderUpload {
+    async fn write(&mut self, piece: Bytes) -> Result<()> {
+        let written = self.writer()?.write(piece).await;
+        written.map_err(|error| sorted(&self.key, &error))
+    }
+
+    async fn publish(&mut self) -> Result<()> {
+        // Closing brings the content to the disk.
+        let closed = self.writer()?.close().await;
+        closed.map_err(|error| sorted(&self.key, &error))?;
+        self.writer = None;
+        let (root, partial, target) = (self.root.clone(), self.partial.clone(), self.root.join(&self.key));
+        let published = self.threads.run(move || Ok(publish(&root, &partial, &target))).await?;
+        published.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => StoreError::AlreadyExists { constraint: self.key.clone() },
+            io::ErrorKind::NotADirectory => StoreError::InvalidName(self.key.clone()),
             _ => unavailable(&error),
         })
     }
 
-    /// Removes what processes left that were killed while writing. Younger ones may belong to another process that writes now.
-    pub(super) fn remove_abandoned_partials(&self) {
-        let Ok(partials) = std::fs::read_dir(self.root.join(PARTIALS)) else { return };
-        for partial in partials.flatten() {
-            let modified = partial.metadata().and_then(|metadata| metadata.modified());
-            let age = modified.ok().and_then(|modified| SystemTime::now().duration_since(modified).ok());
-            if age.is_some_and(|age| age > ABANDONED)
-                && let Err(error) = std::fs::remove_file(partial.path())
-            {
-                tracing::warn!(%error, "an abandoned partial file stays");
+    async fn discard(&mut self) {
+        self.writer = None;
+        let partial = self.partial.clone();
+        let removed = self.threads.run(move || unless_gone(std::fs::remove_file(partial))).await;
+        if let Err(error) = removed {
+            tracing::warn!(%error, "a partial content stays until it is swept");
+        }
+    }
+}
+
+/// A few threads for calls that may hang, apart from those that everything else in this process uses.
+#[derive(Clone)]
+struct Threads {
+    handle: Handle,
+    /// Stops when the last one who uses it is gone.
+    _runtime: Arc<Stopping>,
+}
+
+struct Stopping(Option<Runtime>);
+
+impl Drop for Stopping {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Threads {
+    fn start() -> io::Result<Self> {
+        let mut builder = Builder::new_multi_thread();
+        builder.worker_threads(1).max_blocking_threads(THREADS).thread_name("nas").enable_time();
+        let runtime = builder.build()?;
+        Ok(Self { handle: runtime.handle().clone(), _runtime: Arc::new(Stopping(Some(runtime))) })
+    }
+
+    /// Makes a blocking call; one that nobody waits for any more is not begun.
+    async fn run<T: Send + 'static>(
+        &self,
+        call: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let called = AbortOnDropHandle::new(self.handle.spawn_blocking(call)).await;
+        called
+            .map_err(|error| StoreError::Internal(error.to_string()))?
+            .map_err(|error| unavailable(&error))
+    }
+}
+
+/// Gives the file its name for good; the folders above are made, and all of it is brought to the disk.
+fn publish(root: &Path, partial: &Path, target: &Path) -> io::Result<()> {
+    let folder = target.parent().unwrap_or(root);
+    make_folder(root, folder)?;
+    match rename_to_free_name(partial, target) {
+        // Not every file system has it: NFS links instead.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => link_to_free_name(partial, target)?,
+        renamed => renamed?,
+    }
+    File::open(folder)?.sync_all()
+}
+
+fn rename_to_free_name(partial: &Path, target: &Path) -> rustix::io::Result<()> {
+    renameat_with(CWD, partial, CWD, target, RenameFlags::NOREPLACE)
+}
+
+fn link_to_free_name(partial: &Path, target: &Path) -> io::Result<()> {
+    linkat(CWD, partial, CWD, target, AtFlags::empty())?;
+    std::fs::remove_file(partial)
+}
+
+/// Makes a folder and those above it, down from the root, which must be there.
+fn make_folder(root: &Path, folder: &Path) -> io::Result<()> {
+    if folder == root || folder.is_dir() {
+        return Ok(());
+    }
+    let above = folder.parent().unwrap_or(root);
+    make_folder(root, above)?;
+    match std::fs::create_dir(folder) {
+        Ok(()) => File::open(above)?.sync_all(),
+        // Another one made it meanwhile, unless a file stands there.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            Err(io::ErrorKind::NotADirectory.into())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+fn is_inside(root: &Path, mut path: PathBuf) -> io::Result<bool> {
+    loop {
+        match path.canonicalize() {
+            Ok(target) => return Ok(target.starts_with(root)),
+            // A link to nothing, or a ring of links.
+            Err(_) if path.symlink_metadata().is_ok_and(|found| found.is_symlink()) => return Ok(false),
+            Err(error) if path == root => return Err(error),
+            Err(_) => _ = path.pop(),
+        }
+    }
+}
+
+fn entries_below(root: &Path, folder: PathBuf) -> io::Result<Vec<Entry>> {
+    std::fs::read_dir(root)?;
+    let (mut entries, mut folders) = (Vec::new(), vec![folder]);
+    while let Some(folder) = folders.pop() {
+        let Some(found) = unless_gone(std::fs::read_dir(folder))? else { continue };
+        for found in found {
+            let found = found?;
+            let Some(metadata) = unless_gone(found.metadata())? else { continue };
+            let path = found.path();
+            if metadata.is_dir() && path != root.join(PARTIALS) {
+                folders.push(path);
+            } else if metadata.is_file() {
+                let key = path.strip_prefix(root).unwrap_or(&path).to_string_lossy().into_owned();
+                entries.push(Entry { key, size: metadata.len(), modified_at: modified_at(&metadata) });
             }
         }
     }
-
-    async fn is_link(&self, path: &Path) -> bool {
-        tokio::fs::symlink_metadata(path).await.is_ok_and(|metadata| metadata.is_symlink())
-    }
+    Ok(entries)
 }
 
-/// `None` for what vanished meanwhile, leads out of the root, or is neither a file nor a folder.
-fn entry(root: &Path, path: String) -> Option<Entry> {
-    let mut metadata = root.join(&path).symlink_metadata().ok()?;
-    if metadata.is_symlink() {
-        let target = root.join(&path).canonicalize().ok().filter(|target| target.starts_with(root))?;
-        metadata = target.metadata().ok()?;
-    }
-    let is_folder = metadata.is_dir();
-    let modified = metadata.modified().ok().and_then(|time| time.duration_since(SystemTime::UNIX_EPOCH).ok());
-    let modified_at = modified.and_then(|time| i64::try_from(time.as_micros()).ok());
-    let size = if is_folder { 0 } else { metadata.len() };
-    let path = if is_folder { format!("{path}/") } else { path };
-    (is_folder || metadata.is_file()).then_some(Entry { path, is_folder, size, modified_at })
+fn modified_at(metadata: &std::fs::Metadata) -> Option<i64> {
+    let since = metadata.modified().ok()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_micros()).ok()
 }
 
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
-) -> Result<T> {
-    let done =
-        tokio::task::spawn_blocking(work).await.map_err(|error| StoreError::Internal(error.to_string()))?;
-    done.map_err(|error| unavailable(&error))
-}
-
-/// What was removed by others during a walk is no fault.
-fn unless_gone<T>(result: std::io::Result<T>) -> std::io::Result<Option<T>> {
+/// What is gone (removed by others during a walk) or no folder is no fault.
+fn unless_gone<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
         other => other.map(Some),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_taken_once_by_renaming_and_by_linking() {
+        let root = tempfile::tempdir().unwrap();
+        let path = |name: &str| root.path().join(name);
+        let take_by_rename = |from: &Path, to: &Path| rename_to_free_name(from, to).map_err(io::Error::from);
+        for (way, take) in
+            [("rename", &take_by_rename as &dyn Fn(&Path, &Path) -> io::Result<()>), ("link", &link_to_free_name)]
+        {
+            let (first, second, target) =
+                (path("first"), path("second"), path(way));
+            std::fs::write(&first, "first").unwrap();
+            std::fs::write(&second, "second").unwrap();
+            take(&first, &target).unwrap();
+            assert_eq!(take(&second, &target).unwrap_err().kind(), io::ErrorKind::AlreadyExists, "{way}");
+            assert_eq!(std::fs::read_to_string(&target).unwrap(), "first", "{way}");
+            assert!(!first.exists() && second.exists(), "{way}");
+        }
     }
 }

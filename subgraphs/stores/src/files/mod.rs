@@ -1,31 +1,46 @@
-//! Files of the NAS: a tree of folders and files under one root, through opendal.
+//! Contents on the NAS under generated keys: a mounted folder, WebDAV or S3, through opendal.
 //!
-//! Paths are checked before any engine sees them (`path.rs`); a mounted folder also refuses symbolic links that leave the
-//! root (`folder.rs`). What is written becomes visible only when it is whole and on disk (`content.rs`).
+//! What admin needs, and what every place gives (`tests/files_contract` checks exactly this on all three):
+//!
+//! - A key is used for one content. Writing to a key that is taken is `AlreadyExists`, also when two processes do it at the
+//!   same moment (folder: rename that replaces nothing; WebDAV: `MOVE` with `Overwrite: F`; S3: conditional put).
+//! - A content is there whole or not at all, whatever is killed when. Its size and SHA-256 are known when it is written.
+//! - It is read whole or in part, as a stream. Neither way takes more memory for a larger content.
+//! - Removing is final; removing what is not there is fine.
+//! - What stands there can be listed, and what a killed process left half-written can be swept.
+//! - A place that is gone or hangs is `Unavailable` within seconds, at once for those who ask next, and back by itself.
+//!
+//! Names that people give never come here: they live in the database. So nothing is renamed, replaced or encoded.
 
 mod content;
+mod engine;
 mod folder;
-mod path;
-mod tree;
+mod gate;
+mod key;
+mod listing;
+mod place;
+#[cfg(feature = "s3")]
+mod s3;
+#[cfg(feature = "webdav")]
+mod webdav;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use opendal::Operator;
+pub use self::place::{Place, S3Place, WebdavPlace};
 
-use self::folder::Folder;
-use crate::{Result, StoreError};
+use self::engine::Engine;
+use self::gate::Gate;
+use crate::Result;
 
-/// What stands under a path.
+/// A content that stands there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The path from the root, `/`-separated, no leading slash; folders end in `/`.
-    pub path: String,
-    /// Whether it is a folder.
-    pub is_folder: bool,
-    /// Bytes; 0 for folders.
+    /// Its key.
+    pub key: String,
+    /// Bytes.
     pub size: u64,
-    /// Last change, microseconds since 1970.
+    /// When it was written, microseconds since 1970, by the clock of the NAS.
     pub modified_at: Option<i64>,
 }
 
@@ -38,67 +53,49 @@ pub struct Written {
     pub sha256: String,
 }
 
-/// What a folder holds, with everything below it.
+/// How much stands below a key.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// How many files.
+    /// How many contents.
     pub files: u64,
     /// Their bytes together.
     pub bytes: u64,
 }
 
-/// The files under one root. Cheap to clone.
+/// The contents at one place. Cheap to clone.
 ///
-/// A path that is absolute, has an empty, `.` or `..` part, a backslash or a control character, is longer than 255 bytes a
-/// part or 1,024 in all, or goes through a symbolic link that leaves the root is [`StoreError::InvalidName`]. The root itself
-/// is the folder `""`; a folder may be written with or without its closing slash.
+/// A key is made of parts of lower-case letters, digits, `.`, `_` and `-`, joined by `/`; no part begins with a dot. Any other
+/// is [`crate::StoreError::InvalidName`], as is one that leads through a symbolic link out of a folder.
 #[derive(Clone)]
 pub struct Files {
-    operator: Operator,
-    folder: Arc<Folder>,
-    /// Held from looking whether a name is free until it is taken.
-    naming: Arc<tokio::sync::Mutex<()>>,
+    engine: Arc<dyn Engine>,
+    gate: Arc<Gate>,
 }
 
 impl Files {
-    /// Opens a folder of this machine (a mounted NAS share is one), made if it is not there.
+    /// Opens a place. A folder is made if it is not there; a server is not asked yet.
+    ///
+    /// # Errors
+    /// `Unavailable` when a folder cannot be made, `Internal` when the settings are wrong or this program was built without
+    /// that kind of place.
+    pub fn open(place: &Place) -> Result<Self> {
+        let engine = place::open(place)?;
+        Ok(Self { gate: Arc::new(Gate::new(&engine)), engine })
+    }
+
+    /// Opens a folder of this machine; a mounted NAS share is one.
+    ///
+    /// # Errors
+    /// `Unavailable` when it cannot be made.
     pub fn open_folder(root: &Path) -> Result<Self> {
-        let folder = Folder::open(root).map_err(|error| unavailable(&error))?;
-        folder.remove_abandoned_partials();
-        let root = folder.root().to_string_lossy().into_owned();
-        let operator = Operator::new(opendal::services::Fs::default().root(&root))
-            .map_err(|error| unavailable(&error))?;
-        Ok(Self { operator, folder: Arc::new(folder), naming: Arc::default() })
+        Self::open(&Place::Folder(root.to_owned()))
     }
 
-    /// Whether the root is there, for readiness.
+    /// Whether the place answers, for readiness.
+    ///
+    /// # Errors
+    /// `Unavailable` when not.
     pub async fn ping(&self) -> Result<()> {
-        self.folder.ping().await
+        self.gate.pass(self.engine.ping()).await
     }
-}
-
-fn unavailable(error: &dyn std::error::Error) -> StoreError {
-    StoreError::Unavailable { store: "nas".to_owned(), detail: error.to_string() }
-}
-
-fn sorted(path: &str, error: &opendal::Error) -> StoreError {
-    use opendal::ErrorKind;
-    let in_the_way = std::error::Error::source(error)
-        .and_then(|source| source.downcast_ref::<std::io::Error>())
-        .is_some_and(|source| is_in_the_way(source.kind()));
-    match error.kind() {
-        _ if in_the_way => StoreError::InvalidName(path.to_owned()),
-        ErrorKind::NotFound => StoreError::NotFound(path.to_owned()),
-        ErrorKind::IsADirectory | ErrorKind::NotADirectory => StoreError::InvalidName(path.to_owned()),
-        ErrorKind::AlreadyExists | ErrorKind::ConditionNotMatch | ErrorKind::IsSameFile => {
-            StoreError::AlreadyExists { constraint: path.to_owned() }
-        }
-        ErrorKind::Unsupported | ErrorKind::ConfigInvalid => StoreError::Internal(error.to_string()),
-        _ => unavailable(error),
-    }
-}
-
-/// A file stands where a folder would have to, or the other way round.
-fn is_in_the_way(kind: std::io::ErrorKind) -> bool {
-    matches!(kind, std::io::ErrorKind::NotADirectory | std::io::ErrorKind::IsADirectory)
 }

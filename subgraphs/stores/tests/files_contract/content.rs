@@ -1,47 +1,57 @@
-//! Contents: whole or not at all, hashed, in ranges.
+//! Contents: whole or not at all, hashed, read in parts, in little memory.
 
 use std::io;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{StreamExt, TryStreamExt, stream};
 use sha2::{Digest, Sha256};
 use stores::StoreError;
-use stores::files::Files;
 
-use super::everything;
+use super::{Opened, everything};
 
-const LIMIT: u64 = 16 * 1024 * 1024;
+const LIMIT: u64 = 1 << 30;
+
+/// Above the size of one part on S3.
+const LARGE: usize = 20_000_000;
 
 fn pattern(length: usize) -> Vec<u8> {
-    (0..length).map(|position| (position * 31 % 251) as u8).collect()
+    (0..length).map(|position| (position * 7 + position / 251) as u8).collect()
 }
 
-fn pieces(content: &[u8], size: usize) -> Vec<io::Result<Bytes>> {
-    content.chunks(size).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect()
+/// A body in pieces of this size.
+pub fn pieces(content: &[u8], size: usize) -> stream::Iter<std::vec::IntoIter<io::Result<Bytes>>> {
+    stream::iter(content.chunks(size).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect::<Vec<_>>())
 }
 
-pub async fn contents_come_back_with_their_hash(files: Files) {
-    for length in [0, 1, 255, 256 * 1024, 1_000_003] {
+pub async fn contents_come_back_with_their_hash(opened: &Opened) {
+    let files = &opened.files;
+    for length in [0, 1, 999, 262_144, 262_145, LARGE] {
         let content = pattern(length);
-        let path = format!("sizes/{length}.bin");
-        let written =
-            files.write(&path, stream::iter(pieces(&content, 70_001)), length as u64).await.unwrap();
-        assert_eq!(written.size, length as u64);
-        assert_eq!(written.sha256, hex::encode(Sha256::digest(&content)));
-        assert!(files.read_all(&path).await.unwrap() == content, "{length} bytes come back");
-        let entry = files.stat(&path).await.unwrap().unwrap();
-        assert_eq!((entry.size, entry.is_folder), (length as u64, false));
-        let age = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros()
-            as i64
-            - entry.modified_at.unwrap();
-        assert!((-2_000_000..60_000_000).contains(&age), "{age}");
+        let written = [
+            files.write(&format!("streamed/{length}"), pieces(&content, 70_001), length as u64).await.unwrap(),
+            files.write_bytes(&format!("put/{length}"), content.clone().into()).await.unwrap(),
+        ];
+        for (way, written) in ["streamed", "put"].into_iter().zip(written) {
+            let key = format!("{way}/{length}");
+            assert_eq!(written.size, length as u64, "{key}");
+            assert_eq!(written.sha256, hex::encode(Sha256::digest(&content)), "{key}");
+            assert!(files.read_all(&key).await.unwrap() == content, "{key}");
+            let entry = files.stat(&key).await.unwrap().unwrap();
+            assert_eq!((entry.size, &entry.key), (length as u64, &key));
+            let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
+            let age = now.as_micros() as i64 - entry.modified_at.unwrap();
+            assert!((-2_000_000..60_000_000).contains(&age), "{age}");
+        }
     }
-    assert!(
-        matches!(files.read_all("sizes/none.bin").await, Err(StoreError::NotFound(path)) if path == "sizes/none.bin")
-    );
+    let missing = files.read_all("put/none").await;
+    assert!(matches!(&missing, Err(StoreError::NotFound(key)) if key == "put/none"), "{missing:?}");
+    assert!(matches!(files.read("put/none", Some(0..1)).await, Err(StoreError::NotFound(_))));
+    assert!(files.stat("put/none").await.unwrap().is_none());
 }
 
-pub async fn ranges_are_cut_at_the_end(files: Files) {
+pub async fn ranges_are_cut_at_the_end(opened: &Opened) {
+    let files = &opened.files;
     let content = pattern(600_000);
     files.write_bytes("ranges.bin", Bytes::from(content.clone())).await.unwrap();
     for (start, end) in [
@@ -61,63 +71,57 @@ pub async fn ranges_are_cut_at_the_end(files: Files) {
     }
 }
 
-pub async fn a_body_that_is_too_large_or_breaks_leaves_the_old_file(files: Files) {
-    files.write_bytes("a/kept.txt", Bytes::from_static("원본".as_bytes())).await.unwrap();
-    let content = pattern(1000);
-    for path in ["a/kept.txt", "b/new.txt"] {
-        let large = files.write(path, stream::iter(pieces(&content, 100)), 999).await;
-        assert!(matches!(large, Err(StoreError::TooLarge { max_bytes: 999 })), "{large:?}");
-        let mut broken = pieces(&content, 100);
-        broken.push(Err(io::Error::other("the client went away")));
-        let broken = files.write(path, stream::iter(broken), LIMIT).await;
+pub async fn a_body_that_is_too_large_or_breaks_leaves_nothing(opened: &Opened) {
+    let files = &opened.files;
+    for size in [1000, LARGE] {
+        let content = pattern(size);
+        let large = files.write("a/new", pieces(&content, size / 10), size as u64 - 1).await;
+        let limit = size as u64 - 1;
+        assert!(matches!(large, Err(StoreError::TooLarge { max_bytes }) if max_bytes == limit), "{large:?}");
+        let gone = stream::iter([Err(io::Error::other("the client went away"))]);
+        let broken = files.write("a/new", pieces(&content, size / 10).chain(gone), LIMIT).await;
         assert!(matches!(broken, Err(StoreError::Interrupted(_))), "{broken:?}");
     }
-    assert_eq!(everything(&files).await, ["a/", "a/kept.txt"]);
-    assert_eq!(files.read_all("a/kept.txt").await.unwrap(), "원본");
+    assert!(everything(files).await.is_empty());
+    assert!(files.stat("a/new").await.unwrap().is_none());
+    files.write_bytes("a/new", Bytes::from_static(b"whole")).await.unwrap();
+    assert_eq!(nothing_half_written(opened).await, 0);
+    assert_eq!(files.read_all("a/new").await.unwrap(), "whole");
 }
 
-pub async fn a_dropped_write_leaves_nothing(files: Files) {
-    let endless = stream::iter(pieces(&pattern(1000), 100)).chain(stream::pending());
-    let write = files.write("never.txt", endless, LIMIT);
-    assert!(tokio::time::timeout(std::time::Duration::from_millis(200), write).await.is_err());
-    assert!(everything(&files).await.is_empty());
-    assert!(files.stat("never.txt").await.unwrap().is_none());
+pub async fn a_dropped_write_leaves_nothing(opened: &Opened) {
+    let files = &opened.files;
+    let endless = pieces(&pattern(1_000_000), 100_000).chain(stream::pending());
+    let write = files.write("never", endless, LIMIT);
+    assert!(tokio::time::timeout(Duration::from_millis(300), write).await.is_err());
+    assert!(everything(files).await.is_empty());
+    assert!(files.stat("never").await.unwrap().is_none());
+    assert_eq!(nothing_half_written(opened).await, 0);
 }
 
-pub async fn readers_see_one_whole_version_while_writers_replace_it(files: Files) {
-    let version = |number: u8| vec![number; 300_000];
-    files.write_bytes("shared.bin", Bytes::from(version(0))).await.unwrap();
-    let writers: Vec<_> = (1..=4)
-        .map(|number| {
-            let files = files.clone();
-            tokio::spawn(async move {
-                for _ in 0..5 {
-                    files
-                        .write("shared.bin", stream::iter(pieces(&version(number), 50_000)), LIMIT)
-                        .await
-                        .unwrap();
-                }
-            })
-        })
-        .collect();
-    while !writers.iter().all(tokio::task::JoinHandle::is_finished) {
-        let read = files.read_all("shared.bin").await.unwrap();
-        assert_eq!(read.len(), 300_000);
-        assert!(read.iter().all(|byte| *byte == read[0]));
-    }
-    for writer in writers {
+/// How much is left half-written a little later, when the cleaning has had its time.
+async fn nothing_half_written(opened: &Opened) -> u64 {
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    opened.files.sweep_partials(i64::MAX).await.unwrap()
+}
+
+pub async fn readers_see_a_content_whole_or_not_at_all(opened: &Opened) {
+    let content = pattern(3_000_000);
+    for round in 0..3 {
+        let key = format!("shared/{round}");
+        let (files, writer_key, written) = (opened.files.clone(), key.clone(), content.clone());
+        let writer = tokio::spawn(async move {
+            files.write(&writer_key, pieces(&written, 50_000), LIMIT).await.unwrap();
+        });
+        let mut done = false;
+        while !done {
+            done = writer.is_finished();
+            match opened.files.read_all(&key).await {
+                Ok(read) => assert!(read == content, "{} bytes", read.len()),
+                Err(StoreError::NotFound(_)) => assert!(!done, "it is written and not there"),
+                Err(error) => panic!("{error}"),
+            }
+        }
         writer.await.unwrap();
     }
-}
-
-pub async fn a_reader_keeps_the_version_it_began_with(files: Files) {
-    let old = pattern(1_000_000);
-    files.write_bytes("report.bin", Bytes::from(old.clone())).await.unwrap();
-    let mut reader = files.read("report.bin", None).await.unwrap();
-    let mut read = reader.next().await.unwrap().unwrap().to_vec();
-    files.write_bytes("report.bin", Bytes::from(vec![0; 1_000_000])).await.unwrap();
-    while let Some(piece) = reader.next().await {
-        read.extend_from_slice(&piece.unwrap());
-    }
-    assert!(read == old, "one version from begin to end");
 }

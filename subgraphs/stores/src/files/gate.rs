@@ -1,0 +1,79 @@
+//! Keeps a NAS that is gone or hangs from holding up its callers: each step has a time limit, a failure closes the gate for
+//! all who come next, and a probe opens it again.
+
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio_util::context::TokioContext;
+
+use super::engine::{Engine, unavailable};
+use crate::{Result, StoreError};
+
+/// One step may take this long: an answer, or one piece of a content. Disks of a sleeping NAS need some seconds.
+pub(super) const STEP: Duration = Duration::from_secs(10);
+
+/// Bringing a content to the disk may take this long; the disk may have much else to write before.
+pub(super) const LAST_STEP: Duration = Duration::from_secs(30);
+
+/// How long a probe may take, and the time between two.
+const PROBE: Duration = Duration::from_secs(1);
+
+/// The gate in front of one place.
+pub(super) struct Gate {
+    closed: Arc<AtomicBool>,
+    engine: Weak<dyn Engine>,
+    threads: Option<Handle>,
+}
+
+impl Gate {
+    /// An open gate.
+    pub(super) fn new(engine: &Arc<dyn Engine>) -> Self {
+        Self { closed: Arc::default(), engine: Arc::downgrade(engine), threads: engine.threads() }
+    }
+
+    /// Does one step, unless the place is known not to answer.
+    pub(super) async fn pass<T>(&self, step: impl Future<Output = Result<T>>) -> Result<T> {
+        self.pass_within(STEP, step).await
+    }
+
+    /// Does one step that may take so long.
+    pub(super) async fn pass_within<T>(
+        &self,
+        limit: Duration,
+        step: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        if self.closed.load(Ordering::Relaxed) {
+            return Err(unavailable(&"it did not answer a moment ago"));
+        }
+        let done = match &self.threads {
+            Some(threads) => tokio::time::timeout(limit, TokioContext::new(step, threads.clone())).await,
+            None => tokio::time::timeout(limit, step).await,
+        };
+        let done = done.unwrap_or_else(|_| Err(unavailable(&format!("no answer within {} s", limit.as_secs()))));
+        if let Err(StoreError::Unavailable { .. }) = done {
+            self.close();
+        }
+        done
+    }
+
+    /// Closes the gate until the place answers a probe. The first probe is at once: the fault may be of one content only.
+    fn close(&self) {
+        if self.closed.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let (closed, engine) = (Arc::clone(&self.closed), Weak::clone(&self.engine));
+        tokio::spawn(async move {
+            while let Some(engine) = engine.upgrade() {
+                if let Ok(Ok(())) = tokio::time::timeout(PROBE, engine.ping()).await {
+                    closed.store(false, Ordering::Relaxed);
+                    return;
+                }
+                drop(engine);
+                tokio::time::sleep(PROBE).await;
+            }
+        });
+    }
+}
