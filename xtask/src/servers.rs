@@ -5,7 +5,7 @@ use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use test_servers::{MariaDb, Running, mariadb};
+use test_servers::{MariaDb, Running, S3, WebDav, mariadb, s3, webdav};
 
 use crate::interrupts::Interrupts;
 use crate::programs;
@@ -21,11 +21,19 @@ struct Shared {
 }
 
 /// All shared servers, in the order in which they are started.
-const SHARED: &[Shared] = &[Shared {
-    variable: mariadb::VARIABLE,
-    start: |folder| Ok(Box::new(MariaDb::start(folder)?)),
-    version: mariadb::version,
-}];
+const SHARED: &[Shared] = &[
+    Shared {
+        variable: mariadb::VARIABLE,
+        start: |folder| Ok(Box::new(MariaDb::start(folder)?)),
+        version: mariadb::version,
+    },
+    Shared {
+        variable: webdav::VARIABLE,
+        start: |folder| Ok(Box::new(WebDav::start(folder)?)),
+        version: webdav::version,
+    },
+    Shared { variable: s3::VARIABLE, start: |folder| Ok(Box::new(S3::start(folder)?)), version: s3::version },
+];
 
 /// Servers that run until this is dropped. Put away in this order: the servers, their folder, the watch over signals.
 pub struct Servers {

@@ -56,7 +56,9 @@ fn with_links(root: &Path) -> (Files, std::path::PathBuf) {
 async fn a_link_out_of_the_folder_is_refused_by_every_operation() {
     let root = tempfile::tempdir().unwrap();
     let (files, outside) = with_links(root.path());
-    for key in ["leak.txt", "leak/secret.txt", "leak/folder", "leak/new.txt", "dangling.txt", "ring", "ring/x"] {
+    for key in
+        ["leak.txt", "leak/secret.txt", "leak/folder", "leak/new.txt", "dangling.txt", "ring", "ring/x"]
+    {
         let results = [
             files.stat(key).await.map(|_| ()),
             files.read_all(key).await.map(|_| ()),

@@ -3,6 +3,7 @@
 #![expect(clippy::panic, reason = "a test that gets no stores fails where it asks for them")]
 
 mod kind;
+mod nas;
 mod search;
 
 use std::path::Path;
@@ -11,6 +12,7 @@ use stores::sql::Database;
 use tempfile::TempDir;
 
 pub use kind::Kind;
+pub use nas::TestNas;
 pub use search::TestSearch;
 
 /// The stores of one test.

@@ -38,7 +38,10 @@ pub fn request(method: &str, url: &str) -> Result<Answer> {
     let address = address.to_socket_addrs()?.next().context("a name without an address")?;
     let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    write!(stream, "{method} /{path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")?;
+    write!(
+        stream,
+        "{method} /{path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    )?;
     let mut bytes = [0; 4096];
     let mut length = 0;
     while length < bytes.len() && !bytes[..length].windows(4).any(|window| window == b"\r\n\r\n") {

@@ -1,15 +1,21 @@
 //! Real servers for tests: found or installed, started on a port and in a folder of their own, killed, halted, and gone with
 //! the value that stands for them. Light on purpose: `cargo xtask` and tests of all crates use it.
 
+pub mod http;
 pub mod mariadb;
 pub mod packages;
+pub mod pip;
 pub mod ports;
 pub mod process;
+pub mod s3;
+pub mod webdav;
 
 use anyhow::{Context, Result};
 
 pub use mariadb::MariaDb;
 pub use process::ServerProcess;
+pub use s3::S3;
+pub use webdav::WebDav;
 
 /// A server that runs and that others share.
 pub trait Running {

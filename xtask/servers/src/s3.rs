@@ -46,9 +46,25 @@ impl S3 {
         Ok(())
     }
 
-    /// The process, to be killed, halted and resumed.
-    pub fn process(&mut self) -> &mut ServerProcess {
-        &mut self.process
+    /// Kills it (SIGKILL).
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Halts it (SIGSTOP): it accepts connections and does not answer.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn halt(&self) -> Result<()> {
+        self.process.halt()
+    }
+
+    /// Lets it go on (SIGCONT).
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn resume(&self) -> Result<()> {
+        self.process.resume()
     }
 }
 

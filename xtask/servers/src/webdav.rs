@@ -46,9 +46,25 @@ impl WebDav {
         Ok(())
     }
 
-    /// The process, to be killed, halted and resumed.
-    pub fn process(&mut self) -> &mut ServerProcess {
-        &mut self.process
+    /// Kills it (SIGKILL).
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Halts it (SIGSTOP): it accepts connections and does not answer.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn halt(&self) -> Result<()> {
+        self.process.halt()
+    }
+
+    /// Lets it go on (SIGCONT).
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn resume(&self) -> Result<()> {
+        self.process.resume()
     }
 }
 
@@ -67,7 +83,8 @@ impl Running for WebDav {
 /// # Errors
 /// When nobody answers there.
 pub fn version(url: &str) -> Result<String> {
-    let answer = http::request("OPTIONS", url).with_context(|| format!("no WebDAV server answers at {url}"))?;
+    let answer =
+        http::request("OPTIONS", url).with_context(|| format!("no WebDAV server answers at {url}"))?;
     Ok(format!("{} (WebDAV)", answer.header("server").unwrap_or("a server without a name")))
 }
 

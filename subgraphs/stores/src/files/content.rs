@@ -53,8 +53,7 @@ impl Files {
     /// `AlreadyExists` for a key that is taken.
     pub async fn write_bytes(&self, key: &str, content: Bytes) -> Result<Written> {
         let key = checked(key)?;
-        let written =
-            Written { size: content.len() as u64, sha256: hex::encode(Sha256::digest(&content)) };
+        let written = Written { size: content.len() as u64, sha256: hex::encode(Sha256::digest(&content)) };
         let put = async {
             self.engine.refuse_escape(key).await?;
             self.engine.put(key, content).await.map_err(not_a_missing_content)

@@ -169,9 +169,7 @@ impl Threads {
         call: impl FnOnce() -> io::Result<T> + Send + 'static,
     ) -> Result<T> {
         let called = AbortOnDropHandle::new(self.handle.spawn_blocking(call)).await;
-        called
-            .map_err(|error| StoreError::Internal(error.to_string()))?
-            .map_err(|error| unavailable(&error))
+        called.map_err(|error| StoreError::Internal(error.to_string()))?.map_err(|error| unavailable(&error))
     }
 }
 
@@ -263,6 +261,10 @@ fn unless_gone<T>(result: io::Result<T>) -> io::Result<Option<T>> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::{Duration, Instant};
+
+    use super::super::gate::Gate;
     use super::*;
 
     #[test]
@@ -270,11 +272,11 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let path = |name: &str| root.path().join(name);
         let take_by_rename = |from: &Path, to: &Path| rename_to_free_name(from, to).map_err(io::Error::from);
-        for (way, take) in
-            [("rename", &take_by_rename as &dyn Fn(&Path, &Path) -> io::Result<()>), ("link", &link_to_free_name)]
-        {
-            let (first, second, target) =
-                (path("first"), path("second"), path(way));
+        for (way, take) in [
+            ("rename", &take_by_rename as &dyn Fn(&Path, &Path) -> io::Result<()>),
+            ("link", &link_to_free_name),
+        ] {
+            let (first, second, target) = (path("first"), path("second"), path(way));
             std::fs::write(&first, "first").unwrap();
             std::fs::write(&second, "second").unwrap();
             take(&first, &target).unwrap();
@@ -282,5 +284,48 @@ mod tests {
             assert_eq!(std::fs::read_to_string(&target).unwrap(), "first", "{way}");
             assert!(!first.exists() && second.exists(), "{way}");
         }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_folder_that_hangs_holds_a_few_threads_and_comes_back_by_itself() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = Arc::new(Folder::open(root.path()).unwrap());
+        let engine: Arc<dyn Engine> = folder.clone();
+        let gate = Gate::new(&engine);
+        let hangs = Arc::new(AtomicBool::new(true));
+        let call = || {
+            let hangs = Arc::clone(&hangs);
+            let wait = move || {
+                while hangs.load(Ordering::Relaxed) {
+                    std::thread::sleep(Duration::from_millis(10));
+                }
+                Ok(())
+            };
+            gate.pass(folder.threads.run(wait))
+        };
+        let begin = Instant::now();
+        let results = futures::future::join_all((0..100).map(|_| call())).await;
+        assert!(results.iter().all(|result| matches!(result, Err(StoreError::Unavailable { .. }))));
+        assert!(begin.elapsed() < Duration::from_secs(15), "{:?}", begin.elapsed());
+        assert!(threads() <= THREADS + 1, "{} threads", threads());
+        let begin = Instant::now();
+        assert!(
+            call().await.is_err() && begin.elapsed() < Duration::from_millis(200),
+            "{:?}",
+            begin.elapsed()
+        );
+        tokio::task::spawn_blocking(|| ()).await.unwrap();
+        hangs.store(false, Ordering::Relaxed);
+        let begin = Instant::now();
+        while call().await.is_err() {
+            assert!(begin.elapsed() < Duration::from_secs(5), "it does not come back");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    fn threads() -> usize {
+        let names =
+            std::fs::read_dir("/proc/self/task").unwrap().map(|task| task.unwrap().path().join("comm"));
+        names.filter(|name| std::fs::read_to_string(name).is_ok_and(|name| name.trim() == "nas")).count()
     }
 }

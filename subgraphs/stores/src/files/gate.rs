@@ -52,28 +52,34 @@ impl Gate {
             Some(threads) => tokio::time::timeout(limit, TokioContext::new(step, threads.clone())).await,
             None => tokio::time::timeout(limit, step).await,
         };
-        let done = done.unwrap_or_else(|_| Err(unavailable(&format!("no answer within {} s", limit.as_secs()))));
+        let done =
+            done.unwrap_or_else(|_| Err(unavailable(&format!("no answer within {} s", limit.as_secs()))));
         if let Err(StoreError::Unavailable { .. }) = done {
-            self.close();
+            // The fault may be of one content only.
+            self.close_unless_it_answers().await;
         }
         done
     }
 
-    /// Closes the gate until the place answers a probe. The first probe is at once: the fault may be of one content only.
-    fn close(&self) {
-        if self.closed.swap(true, Ordering::Relaxed) {
+    /// Closes the gate until the place answers a probe.
+    async fn close_unless_it_answers(&self) {
+        let Some(engine) = self.engine.upgrade() else { return };
+        if answers(&*engine).await || self.closed.swap(true, Ordering::Relaxed) {
             return;
         }
         let (closed, engine) = (Arc::clone(&self.closed), Weak::clone(&self.engine));
         tokio::spawn(async move {
             while let Some(engine) = engine.upgrade() {
-                if let Ok(Ok(())) = tokio::time::timeout(PROBE, engine.ping()).await {
+                tokio::time::sleep(PROBE).await;
+                if answers(&*engine).await {
                     closed.store(false, Ordering::Relaxed);
                     return;
                 }
-                drop(engine);
-                tokio::time::sleep(PROBE).await;
             }
         });
     }
+}
+
+async fn answers(engine: &dyn Engine) -> bool {
+    matches!(tokio::time::timeout(PROBE, engine.ping()).await, Ok(Ok(())))
 }

@@ -1,6 +1,6 @@
 //! Looking at what stands there, removing it, and sweeping what never became whole.
 
-use futures::TryStreamExt;
+use futures::StreamExt;
 use opendal::ErrorKind;
 
 use super::engine::{described, sorted};
@@ -20,8 +20,7 @@ impl Files {
             match self.engine.operator().stat(key).await {
                 Ok(metadata) if metadata.is_dir() => Ok(None),
                 Ok(metadata) => {
-                    let modified_at =
-                        metadata.last_modified().map(|time| time.into_inner().as_microsecond());
+                    let modified_at = metadata.last_modified().map(|time| time.into_inner().as_microsecond());
                     Ok(Some(Entry { key: key.to_owned(), size: metadata.content_length(), modified_at }))
                 }
                 Err(error) => match sorted(key, &error) {
@@ -59,8 +58,11 @@ impl Files {
     /// `InvalidName` for a key that is not allowed.
     pub async fn remove(&self, key: &str) -> Result<()> {
         let key = checked(key)?;
+        // Some places would remove what is below a folder.
+        if self.stat(key).await?.is_none() {
+            return Ok(());
+        }
         let remove = async {
-            self.engine.refuse_escape(key).await?;
             match self.engine.operator().delete(key).await {
                 Err(error) if error.kind() != ErrorKind::NotFound => Err(sorted(key, &error)),
                 _ => Ok(()),
@@ -80,10 +82,16 @@ impl Files {
         let sweep = async {
             let operator = self.engine.operator();
             let found = operator.lister(&folder).await.map_err(|error| sorted(&folder, &error))?;
-            let found: Vec<opendal::Entry> =
-                found.try_collect().await.map_err(|error| sorted(&folder, &error))?;
+            let mut found = Box::pin(found);
             let mut removed = 0;
-            for entry in found.iter().filter(|entry| entry.metadata().is_file()).map(described) {
+            while let Some(entry) = found.next().await {
+                let entry = match entry {
+                    Ok(entry) if entry.metadata().is_file() => described(&entry),
+                    // A folder, or it became whole meanwhile.
+                    Ok(_) => continue,
+                    Err(error) if error.kind() == ErrorKind::NotFound => continue,
+                    Err(error) => return Err(sorted(&folder, &error)),
+                };
                 if entry.modified_at.is_some_and(|at| at < cutoff) {
                     operator.delete(&entry.key).await.map_err(|error| sorted(&entry.key, &error))?;
                     removed += 1;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use super::engine::Engine;
 use super::folder::Folder;
+use crate::Result;
 #[cfg(any(not(feature = "webdav"), not(feature = "s3")))]
 use crate::StoreError;
-use crate::Result;
 
 /// Where contents are.
 #[derive(Clone, Debug)]

@@ -35,8 +35,13 @@ impl Webdav {
         let operator = Operator::new(builder).map_err(|error| wrong(&error))?;
         let client = Client::builder().connect_timeout(STEP).redirect(redirect::Policy::none()).build();
         let client = client.map_err(|error| wrong(&error))?;
-        let server =
-            Server { client, url, user: place.user.clone(), password: place.password.clone(), operator: operator.clone() };
+        let server = Server {
+            client,
+            url,
+            user: place.user.clone(),
+            password: place.password.clone(),
+            operator: operator.clone(),
+        };
         Ok(Self { operator, server: Arc::new(server) })
     }
 }
@@ -63,7 +68,13 @@ impl Engine for Webdav {
         let server = Arc::clone(&self.server);
         let answer = AbortOnDropHandle::new(tokio::spawn(async move { server.status(put).await }));
         let server = Arc::clone(&self.server);
-        Ok(Box::new(WebdavUpload { server, partial, key: key.to_owned(), pieces: Some(pieces), answer: Some(answer) }))
+        Ok(Box::new(WebdavUpload {
+            server,
+            partial,
+            key: key.to_owned(),
+            pieces: Some(pieces),
+            answer: Some(answer),
+        }))
     }
 }
 
@@ -91,8 +102,8 @@ struct Server {
 
 impl Server {
     fn request(&self, method: &str, path: &str) -> Result<RequestBuilder> {
-        let method = Method::from_bytes(method.as_bytes())
-            .map_err(|error| StoreError::Internal(error.to_string()))?;
+        let method =
+            Method::from_bytes(method.as_bytes()).map_err(|error| StoreError::Internal(error.to_string()))?;
         let request = self.client.request(method, format!("{}/{path}", self.url));
         Ok(match self.user.is_empty() {
             true => request,
@@ -115,7 +126,9 @@ impl Server {
     /// Moves a partial to its key unless something stands there.
     async fn publish(&self, partial: &str, key: &str) -> Result<()> {
         let mut status = self.move_to_free_name(partial, key).await?;
-        if let (StatusCode::CONFLICT | StatusCode::NOT_FOUND, Some((folder, _))) = (status, key.rsplit_once('/')) {
+        if let (StatusCode::CONFLICT | StatusCode::NOT_FOUND, Some((folder, _))) =
+            (status, key.rsplit_once('/'))
+        {
             let made = self.operator.create_dir(&format!("{folder}/")).await;
             made.map_err(|error| sorted(key, &error))?;
             status = self.move_to_free_name(partial, key).await?;

@@ -29,7 +29,10 @@ pub async fn contents_come_back_with_their_hash(opened: &Opened) {
     for length in [0, 1, 999, 262_144, 262_145, LARGE] {
         let content = pattern(length);
         let written = [
-            files.write(&format!("streamed/{length}"), pieces(&content, 70_001), length as u64).await.unwrap(),
+            files
+                .write(&format!("streamed/{length}"), pieces(&content, 70_001), length as u64)
+                .await
+                .unwrap(),
             files.write_bytes(&format!("put/{length}"), content.clone().into()).await.unwrap(),
         ];
         for (way, written) in ["streamed", "put"].into_iter().zip(written) {

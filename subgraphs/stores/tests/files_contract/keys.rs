@@ -13,9 +13,37 @@ pub async fn keys_that_could_mean_something_else_are_refused(opened: &Opened) {
     let long_part = "a".repeat(256);
     let long_key = ["b".repeat(200).as_str(); 6].join("/");
     let refused = [
-        "..", "../x", "a/../../x", "a/..", "/", "/etc/passwd", "//x", "a//b", ".", "./a", "a/./b", "a/.", "a/",
-        "\0", "a\0b", "a\nb", "\u{7f}", "a\\b", "c:x", ".partial", ".partial/x", "a/.hidden", "A", "가", "a b",
-        "a%2e", "a?b", "a#b", "a*", &long_part, &long_key,
+        "..",
+        "../x",
+        "a/../../x",
+        "a/..",
+        "/",
+        "/etc/passwd",
+        "//x",
+        "a//b",
+        ".",
+        "./a",
+        "a/./b",
+        "a/.",
+        "a/",
+        "\0",
+        "a\0b",
+        "a\nb",
+        "\u{7f}",
+        "a\\b",
+        "c:x",
+        ".partial",
+        ".partial/x",
+        "a/.hidden",
+        "A",
+        "가",
+        "a b",
+        "a%2e",
+        "a?b",
+        "a#b",
+        "a*",
+        &long_part,
+        &long_key,
     ];
     for key in refused {
         let results = [
@@ -63,7 +91,8 @@ pub async fn a_key_is_taken_once_whoever_comes_second(opened: &Opened) {
         let results = join_all(writes).await;
         let won: Vec<usize> = (0..8).filter(|writer| results[*writer].is_ok()).collect();
         assert_eq!(won.len(), 1, "{results:?}");
-        let lost = |result: &stores::Result<_>| matches!(result, Ok(_) | Err(StoreError::AlreadyExists { .. }));
+        let lost =
+            |result: &stores::Result<_>| matches!(result, Ok(_) | Err(StoreError::AlreadyExists { .. }));
         assert!(results.iter().all(lost), "{results:?}");
         assert!(other.read_all(&key).await.unwrap() == contents[won[0]], "the winner's content stands");
     }
