@@ -51,7 +51,7 @@ fn name<'a>(supergraph: &'a Supergraph, fetch: &Fetch) -> &'a str {
 impl fmt::Display for DisplayPlan<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let levels = levels(self.plan);
-        let mut writer = Writer::indented(0);
+        let mut writer = Writer::indented();
         writer.block("QueryPlan", |w| match self.plan.operation.kind {
             OperationType::Subscription if levels.len() > 1 => w.block("Subscription", |w| {
                 w.block("Primary:", |w| self.level(w, &levels[0]));
@@ -212,7 +212,7 @@ fn step_json(step: &FetchStep) -> Value {
 }
 
 fn representation_json(representation: &Representation) -> Value {
-    let mut writer = Writer::compact();
+    let mut writer = Writer::dense();
     fields(&mut writer, &representation.fields);
     json!({
         "types": representation.types.iter().map(|name| name.as_str()).collect::<Vec<_>>(),

@@ -1,32 +1,40 @@
-//! Selections as GraphQL text: for the request of a fetch and for the printed plan, so that both agree.
+//! Selections as GraphQL text: one walk for the request of a fetch and for the printed plan, in two styles.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
+
+use apollo_compiler::ast;
 
 use super::query_plan::{FetchField, Selection};
 use crate::operation::selection::Condition;
 
-/// Writes GraphQL, on one line or indented.
+/// Writes GraphQL, indented for people or without needless white space for subgraphs.
 pub(super) struct Writer {
     pub text: String,
+    /// The client's variables that the text uses.
+    pub variables: BTreeSet<String>,
     /// `None` writes everything on one line.
-    pub indent: Option<usize>,
+    indent: Option<usize>,
 }
 
 impl Writer {
-    pub fn compact() -> Self {
-        Self { text: String::new(), indent: None }
+    pub fn dense() -> Self {
+        Self { text: String::new(), variables: BTreeSet::new(), indent: None }
     }
 
-    pub fn indented(indent: usize) -> Self {
-        Self { text: String::new(), indent: Some(indent) }
+    pub fn indented() -> Self {
+        Self { indent: Some(0), ..Self::dense() }
+    }
+
+    /// Where only the eye needs a space.
+    fn gap(&self) -> &'static str {
+        if self.indent.is_some() { " " } else { "" }
     }
 
     /// `head {`, the lines, `}`.
     pub fn block(&mut self, head: &str, lines: impl FnOnce(&mut Self)) {
-        self.line(&match head.is_empty() {
-            true => "{".to_owned(),
-            false => format!("{head} {{"),
-        });
+        let gap = if head.is_empty() { "" } else { self.gap() };
+        self.line(&format!("{head}{gap}{{"));
         self.indent = self.indent.map(|indent| indent + 1);
         lines(self);
         self.indent = self.indent.map(|indent| indent.saturating_sub(1));
@@ -41,13 +49,8 @@ impl Writer {
                 self.text.push('\n');
             }
             None => {
-                if !self.text.is_empty()
-                    && !self.text.ends_with('{')
-                    && line != "}"
-                    && !self.text.ends_with('}')
-                {
-                    self.text.push(' ');
-                }
+                let needless = self.text.is_empty() || self.text.ends_with(['{', '}']) || line == "}";
+                self.text.extend((!needless).then_some(' '));
                 self.text.push_str(line);
             }
         }
@@ -58,39 +61,33 @@ impl Writer {
             match selection {
                 Selection::Field(field) => self.guarded(field),
                 Selection::InlineFragment { type_condition, selections } => {
-                    self.block(&format!("... on {type_condition}"), |w| w.selections(selections));
+                    let head = format!("...{}on {type_condition}", self.gap());
+                    self.block(&head, |w| w.selections(selections));
                 }
             }
         }
     }
 
-    /// A field that several conditions may include stands once for each.
+    /// A field that several conditions may include stands once for each: the repetitions merge.
     fn guarded(&mut self, field: &FetchField) {
         if field.guard.is_always() {
             return self.field(field, "");
         }
         for all in &field.guard.any_of {
+            self.variables.extend(all.iter().map(|condition| condition.variable.to_string()));
             self.conjunction(field, all);
         }
     }
 
     /// Neither `@include` nor `@skip` may be repeated: further ones stand on fragments around the field.
     fn conjunction(&mut self, field: &FetchField, all: &[Condition]) {
-        let include = all.iter().position(|condition| condition.value);
-        let skip = all.iter().position(|condition| !condition.value);
-        let chosen: Vec<usize> = include.into_iter().chain(skip).collect();
+        let (here, rest) = split_conditions(all);
         let mut directives = String::new();
-        for index in &chosen {
-            let name = if all[*index].value { "include" } else { "skip" };
+        for Condition { variable, value } in here {
+            let name = if *value { "include" } else { "skip" };
             // Writing to a string does not fail.
-            let _ = write!(directives, " @{name}(if: ${})", all[*index].variable);
+            let _ = write!(directives, "{gap}@{name}(if:{gap}${variable})", gap = self.gap());
         }
-        let rest: Vec<Condition> = all
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| !chosen.contains(index))
-            .map(|(_, c)| c.clone())
-            .collect();
         match rest.is_empty() {
             true => self.field(field, &directives),
             false => self.block(&format!("...{directives}"), |w| w.conjunction(field, &rest)),
@@ -98,18 +95,19 @@ impl Writer {
     }
 
     fn field(&mut self, field: &FetchField, directives: &str) {
+        let gap = self.gap();
         let mut head = String::new();
         if field.response_key != field.name {
-            let _ = write!(head, "{}: ", field.response_key);
+            let _ = write!(head, "{}:{gap}", field.response_key);
         }
         head.push_str(&field.name);
         if !field.arguments.is_empty() {
-            let arguments: Vec<String> = field
-                .arguments
-                .iter()
-                .map(|(name, value)| format!("{name}: {}", value.serialize().no_indent()))
-                .collect();
-            let _ = write!(head, "({})", arguments.join(", "));
+            let argument = |(name, value): &(_, std::sync::Arc<ast::Value>)| {
+                format!("{name}:{gap}{}", value.serialize().no_indent())
+            };
+            let arguments: Vec<String> = field.arguments.iter().map(argument).collect();
+            let _ = write!(head, "({})", arguments.join(&format!(",{gap}")));
+            field.arguments.iter().for_each(|(_, value)| self.note_variables(value));
         }
         head.push_str(directives);
         match field.selections.is_empty() {
@@ -117,4 +115,29 @@ impl Writer {
             false => self.block(&head, |w| w.selections(&field.selections)),
         }
     }
+
+    fn note_variables(&mut self, value: &ast::Value) {
+        match value {
+            ast::Value::Variable(name) => {
+                self.variables.insert(name.to_string());
+            }
+            ast::Value::List(items) => items.iter().for_each(|item| self.note_variables(item)),
+            ast::Value::Object(fields) => fields.iter().for_each(|(_, value)| self.note_variables(value)),
+            _ => {}
+        }
+    }
+}
+
+/// The first condition of either kind, `@include` before `@skip`, and the rest.
+fn split_conditions(conditions: &[Condition]) -> (Vec<&Condition>, Vec<Condition>) {
+    let (mut here, mut rest) = (Vec::<&Condition>::new(), Vec::new());
+    for condition in conditions {
+        if here.iter().any(|known| known.value == condition.value) {
+            rest.push(condition.clone());
+        } else {
+            here.push(condition);
+        }
+    }
+    here.sort_by_key(|condition| !condition.value);
+    (here, rest)
 }
