@@ -23,6 +23,22 @@ async fn embedded() -> Opened {
 
 search_contract::suite!(embedded);
 
+#[cfg(feature = "elasticsearch")]
+async fn elasticsearch() -> Opened {
+    search_contract::server::Server::named("KNLAB_TEST_ELASTICSEARCH_URL").open().await
+}
+
+#[cfg(feature = "elasticsearch")]
+search_contract::suite!(elasticsearch);
+
+#[cfg(feature = "elasticsearch")]
+async fn opensearch() -> Opened {
+    search_contract::server::Server::named("KNLAB_TEST_OPENSEARCH_URL").open().await
+}
+
+#[cfg(feature = "elasticsearch")]
+search_contract::suite!(opensearch);
+
 async fn total(reader: &dyn SearchReader) -> u64 {
     reader.search(&SearchRequest { first: 1, ..SearchRequest::default() }).await.unwrap().total
 }

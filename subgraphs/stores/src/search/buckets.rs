@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Datelike, Days, Months, NaiveDate};
 
-use super::{Interval, TrendPoint, TrendRequest};
+use super::{Interval, SearchFilter, TrendPoint, TrendRequest};
 use crate::{Result, StoreError};
 
 /// A period that needs more buckets is refused.
@@ -50,4 +50,15 @@ fn next(date: NaiveDate, interval: Interval) -> Option<NaiveDate> {
         Interval::Month => date.checked_add_months(Months::new(1)),
         Interval::Year => date.checked_add_months(Months::new(12)),
     }
+}
+
+/// The year of a time.
+pub(super) fn year(published_at: i64) -> i64 {
+    DateTime::from_timestamp_micros(published_at).map_or(0, |time| time.year().into())
+}
+
+/// The period of a trend as a filter.
+pub(super) fn period(request: &TrendRequest) -> SearchFilter {
+    let (from, before) = (Some(request.from), Some(request.before));
+    SearchFilter { published_from: from, published_before: before, ..SearchFilter::default() }
 }

@@ -40,6 +40,11 @@ impl Cursor {
     }
 }
 
+/// The score that a rank stands for when ordered by relevance.
+pub(super) fn score(rank: i64) -> f64 {
+    u32::try_from(rank).map_or(0.0, |bits| f32::from_bits(bits).into())
+}
+
 fn letter(order: SearchOrder) -> char {
     match order {
         SearchOrder::Relevance => 'r',

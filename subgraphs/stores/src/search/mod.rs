@@ -1,11 +1,17 @@
-//! Search over the three collections: one interface, an embedded engine (tantivy) and later Elasticsearch behind it.
+//! Search over the three collections: one interface, and behind it an embedded engine (tantivy) or Elasticsearch.
 
 pub mod cjk_tokenizer;
+#[cfg(feature = "elasticsearch")]
+pub mod elasticsearch;
 pub mod embedded;
 
 mod buckets;
+mod checked;
+mod counting;
 mod cursor;
 mod highlight;
+mod prefixes;
+mod relevance;
 
 use std::collections::BTreeMap;
 

@@ -3,16 +3,16 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use chrono::Datelike;
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value,
 };
 use tantivy::tokenizer::TextAnalyzer;
 use tantivy::{Index, TantivyDocument};
 
-use super::prefixes::title_prefixes;
 use crate::search::IndexedDocument;
+use crate::search::buckets::year;
 use crate::search::cjk_tokenizer;
+use crate::search::prefixes::title_prefixes;
 
 pub(super) const ID: &str = "id";
 pub(super) const VERSION: &str = "version";
@@ -120,10 +120,6 @@ pub(super) fn text(document: &TantivyDocument, field: Field) -> &str {
 /// Lets an opened index use our tokenizer.
 pub(super) fn register_tokenizer(index: &Index) {
     index.tokenizers().register(TOKENIZER, TextAnalyzer::from(CjkTokenizer));
-}
-
-fn year(published_at: i64) -> i64 {
-    chrono::DateTime::from_timestamp_micros(published_at).map_or(0, |time| time.year().into())
 }
 
 #[derive(Clone)]

@@ -7,7 +7,6 @@ mod fields;
 mod generation;
 mod page;
 mod pen;
-mod prefixes;
 mod query;
 mod reading;
 mod shelf;

@@ -11,15 +11,13 @@ use tantivy::schema::{Field, IndexRecordOption};
 
 use super::fields::{FIELDS, LIVE};
 use crate::search::SearchFilter;
-use crate::search::cjk_tokenizer::{Piece, pieces};
+use crate::search::cjk_tokenizer::Piece;
+use crate::search::relevance::{BODY, KEYWORDS, SUMMARY, TIE_BREAKER, TITLE, distinct_pieces};
 
 /// Where words are looked for and how much a find weighs.
 pub(super) fn weighted_fields() -> [(Field, f32); 4] {
-    [(FIELDS.title, 4.0), (FIELDS.keyword_words, 3.0), (FIELDS.summary, 2.0), (FIELDS.body, 1.0)]
+    [(FIELDS.title, TITLE), (FIELDS.keyword_words, KEYWORDS), (FIELDS.summary, SUMMARY), (FIELDS.body, BODY)]
 }
-
-/// How much a word counts that is found in further fields too.
-const TIE_BREAKER: f32 = 0.1;
 
 /// Documents that the filters let through and that have all the pieces of the text, each in any field. Without text
 /// everything matches; a text without a single letter or digit finds nothing.
@@ -28,7 +26,7 @@ pub(super) fn query(text: Option<&str>, filter: &SearchFilter) -> tantivy::Resul
     match text.map(str::trim).filter(|text| !text.is_empty()) {
         None => clauses.push((Occur::Must, all())),
         Some(text) => {
-            let pieces = distinct(pieces(text));
+            let pieces = distinct_pieces(text);
             if pieces.is_empty() {
                 return Ok(Box::new(EmptyQuery));
             }
@@ -55,12 +53,6 @@ pub(super) fn best_of(queries: Vec<Box<dyn Query>>) -> Box<dyn Query> {
 
 fn all() -> Box<dyn Query> {
     Box::new(ConstScoreQuery::new(term(FIELDS.state, LIVE), 1.0))
-}
-
-fn distinct(pieces: Vec<Piece>) -> Vec<Piece> {
-    let words = |piece: &Piece| piece.tokens.iter().map(|token| token.text.clone()).collect::<Vec<_>>();
-    let mut seen = std::collections::BTreeSet::new();
-    pieces.into_iter().filter(|piece| seen.insert(words(piece))).collect()
 }
 
 fn piece_query(piece: &Piece) -> tantivy::Result<Box<dyn Query>> {

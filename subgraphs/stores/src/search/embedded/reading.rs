@@ -12,18 +12,16 @@ use super::query::query;
 use super::standing::standing;
 use super::trend::BucketCollector;
 use super::{EmbeddedReader, blocking, similar, sorted, suggest};
-use crate::search::buckets::buckets;
+use crate::search::buckets::{buckets, period};
 use crate::search::cjk_tokenizer::{Piece, pieces};
-use crate::search::cursor::Cursor;
+use crate::search::counting::{FACET_VALUES, largest};
+use crate::search::cursor::{Cursor, score};
 use crate::search::highlight::highlight;
 use crate::search::{
-    Collection, Facet, FacetCount, Hit, SearchFilter, SearchOrder, SearchReader, SearchRequest, SearchResult,
-    TrendPoint, TrendRequest,
+    Collection, Facet, FacetCount, Hit, SearchOrder, SearchReader, SearchRequest, SearchResult, TrendPoint,
+    TrendRequest,
 };
 use crate::{Result, StoreError};
-
-/// How many values of a facet are listed.
-const FACET_VALUES: usize = 100;
 
 /// One view of one collection.
 pub(super) struct View {
@@ -137,10 +135,6 @@ pub(super) fn finished(views: &[View], hit: Ranked, order: SearchOrder, pieces: 
     Ok(Hit { id: hit.id, collection: hit.collection, score, cursor, highlights })
 }
 
-fn score(rank: i64) -> f64 {
-    u32::try_from(rank).map_or(0.0, |bits| f32::from_bits(bits).into())
-}
-
 fn trend(views: &[View], request: &TrendRequest) -> Result<Vec<TrendPoint>> {
     let mut points = buckets(request)?;
     let query = made(query(request.text.as_deref(), &period(request)))?;
@@ -182,18 +176,6 @@ fn versions(views: &[View], ids: Vec<String>) -> Result<BTreeMap<String, i64>> {
         }
     }
     Ok(versions)
-}
-
-fn period(request: &TrendRequest) -> SearchFilter {
-    let (from, before) = (Some(request.from), Some(request.before));
-    SearchFilter { published_from: from, published_before: before, ..SearchFilter::default() }
-}
-
-fn largest(counts: BTreeMap<String, u64>, first: usize) -> Vec<FacetCount> {
-    let mut counts: Vec<_> = counts.into_iter().map(|(value, count)| FacetCount { value, count }).collect();
-    counts.sort_by(|one, other| other.count.cmp(&one.count).then_with(|| one.value.cmp(&other.value)));
-    counts.truncate(first);
-    counts
 }
 
 fn made(query: tantivy::Result<Box<dyn Query>>) -> Result<Box<dyn Query>> {

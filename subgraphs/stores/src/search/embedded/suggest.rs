@@ -6,14 +6,11 @@ use tantivy::query::{BooleanQuery, Occur, Query};
 
 use super::fields::{FIELDS, text};
 use super::page::{Page, PageCollector};
-use super::prefixes::{is_suggested, title_term, word_terms};
 use super::query::term;
 use super::reading::View;
 use crate::Result;
 use crate::search::SearchOrder;
-
-/// Titles repeat, and the terms know only first letters: more are looked at than are wanted.
-const LOOKED_AT: usize = 10;
+use crate::search::prefixes::{LOOKED_AT, is_suggested, title_term, word_terms};
 
 /// Titles that begin like `prefix` first, then those with words that do; of either the newest first.
 pub(super) fn suggest(views: &[View], prefix: &str, first: usize) -> Result<Vec<String>> {

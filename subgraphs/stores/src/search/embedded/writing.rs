@@ -10,6 +10,7 @@ use super::fields::FIELDS;
 use super::pen::{Change, Pen};
 use super::{Embedded, blocking};
 use crate::Result;
+use crate::search::checked::refusal;
 use crate::search::{
     Collection, FacetCount, Hit, IndexedDocument, Rebuild, SearchReader, SearchRequest, SearchResult,
     SearchWriter, TrendPoint, TrendRequest,
@@ -23,12 +24,14 @@ struct EmbeddedRebuild {
 #[async_trait]
 impl SearchWriter for Embedded {
     async fn put(&self, documents: &[IndexedDocument]) -> Result<()> {
+        let refused = documents.iter().find_map(|document| refusal(&document.id));
         let mut changes: BTreeMap<Collection, BTreeMap<String, Change>> = BTreeMap::new();
-        for document in documents {
+        for document in documents.iter().filter(|document| refusal(&document.id).is_none()) {
             let change = Change { version: document.version, document: FIELDS.document(document) };
             keep_newest(changes.entry(document.collection).or_default(), &document.id, change);
         }
-        self.write(changes).await
+        self.write(changes).await?;
+        refused.map_or(Ok(()), Err)
     }
 
     async fn remove(&self, documents: &[(Collection, String, i64)]) -> Result<()> {
@@ -63,13 +66,15 @@ impl Embedded {
 #[async_trait]
 impl Rebuild for EmbeddedRebuild {
     async fn put(&mut self, documents: &[IndexedDocument]) -> Result<()> {
+        let refused = documents.iter().find_map(|document| refusal(&document.id));
         let mut changes = BTreeMap::new();
-        for document in documents {
+        for document in documents.iter().filter(|document| refusal(&document.id).is_none()) {
             let change = Change { version: document.version, document: FIELDS.document(document) };
             keep_newest(&mut changes, &document.id, change);
         }
         let (pen, generation) = (Arc::clone(&self.pen), self.generation.clone());
-        blocking(move || pen.write_rebuild(&generation, &changes)).await
+        blocking(move || pen.write_rebuild(&generation, &changes)).await?;
+        refused.map_or(Ok(()), Err)
     }
 
     async fn publish(self: Box<Self>) -> Result<()> {

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::search::cjk_tokenizer::fold;
+use super::cjk_tokenizer::fold;
 
 const LONGEST: usize = 20;
+
+/// Titles repeat, and the terms know only first letters: so many times more are looked at than are wanted.
+pub(super) const LOOKED_AT: usize = 10;
 
 /// What the index holds of a title: the beginnings of each of its words, and those of the whole title, marked.
 pub(super) fn title_prefixes(title: &str) -> BTreeSet<String> {

@@ -1,0 +1,95 @@
+//! Elasticsearch 7.10.2, the newest whole server that a package registry has. It has no users.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::engine::Engine;
+use crate::{Running, ServerProcess, engine, maven, ports};
+
+/// The environment variable with the URL of a shared server, with an administrator's user and password if it has users.
+pub const VARIABLE: &str = "KNLAB_TEST_ELASTICSEARCH_URL";
+
+const ARTIFACT: &str = "org.codelibs:elasticsearch-cluster-runner:7.10.2.0";
+const PROGRAM: &str = "org.codelibs.elasticsearch.runner.ElasticsearchClusterRunner";
+
+/// The runner takes no port above.
+const PORTS: std::ops::Range<u16> = 2_000..9_298;
+
+/// An Elasticsearch with a data folder and a port of its own. Dropped, it is killed.
+pub struct Elasticsearch {
+    engine: Engine,
+    process: ServerProcess,
+}
+
+impl Elasticsearch {
+    /// Starts a server on an empty folder below `folder`; gets Java and Elasticsearch when they are missing.
+    ///
+    /// # Errors
+    /// When they cannot be had, or it does not start; the text tells the end of its log.
+    pub fn start(folder: &Path) -> Result<Self> {
+        let home = folder.join("elasticsearch");
+        std::fs::create_dir_all(&home).with_context(|| format!("cannot make {}", home.display()))?;
+        let port = ports::free_among(PORTS)?;
+        let (url, log) = (format!("http://127.0.0.1:{port}"), folder.join("elasticsearch.log"));
+        let engine = Engine { name: "Elasticsearch", url, log, command, home, port };
+        let process = engine.spawn()?;
+        Ok(Self { engine, process })
+    }
+
+    /// Starts it again on the same data and the same port; what runs is killed first.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub fn start_again(&mut self) -> Result<()> {
+        self.kill();
+        self.process = self.engine.spawn()?;
+        Ok(())
+    }
+
+    /// Kills it (SIGKILL).
+    pub fn kill(&mut self) {
+        self.process.kill();
+    }
+
+    /// Halts it (SIGSTOP): it accepts connections and does not answer.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn halt(&self) -> Result<()> {
+        self.process.halt()
+    }
+
+    /// Lets it go on (SIGCONT).
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn resume(&self) -> Result<()> {
+        self.process.resume()
+    }
+}
+
+impl Running for Elasticsearch {
+    fn url(&self) -> String {
+        self.engine.url.clone()
+    }
+
+    fn version(&self) -> Result<String> {
+        engine::version(&self.engine.url)
+    }
+}
+
+fn command(engine: &Engine) -> Result<Command> {
+    let jars = maven::jars(ARTIFACT)?;
+    let mut command = Command::new(maven::java()?);
+    command
+        .args(["-Xms256m", "-Xmx768m", "-cp"])
+        .arg(jars.join("*"))
+        .arg(PROGRAM)
+        .arg("-basePath")
+        .arg(&engine.home)
+        .args(["-numOfNode", "1", "-baseHttpPort", &(engine.port - 1).to_string()])
+        .current_dir(&engine.home);
+    Ok(command)
+}
