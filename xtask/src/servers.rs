@@ -5,7 +5,11 @@ use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
+<<<<<<< HEAD
 use test_servers::{MariaDb, Running, S3, WebDav, mariadb, s3, webdav};
+=======
+use test_servers::{Elasticsearch, MariaDb, OpenSearch, Running, elasticsearch, mariadb, opensearch};
+>>>>>>> 526e078 (Search engines for the tests; what users see is the same on every engine: decomposed Hangul, times before 1970, documents that cannot be indexed)
 
 use crate::interrupts::Interrupts;
 use crate::programs;
@@ -28,11 +32,23 @@ const SHARED: &[Shared] = &[
         version: mariadb::version,
     },
     Shared {
+<<<<<<< HEAD
         variable: webdav::VARIABLE,
         start: |folder| Ok(Box::new(WebDav::start(folder)?)),
         version: webdav::version,
     },
     Shared { variable: s3::VARIABLE, start: |folder| Ok(Box::new(S3::start(folder)?)), version: s3::version },
+=======
+        variable: elasticsearch::VARIABLE,
+        start: |folder| Ok(Box::new(Elasticsearch::start(folder)?)),
+        version: test_servers::search_engine_version,
+    },
+    Shared {
+        variable: opensearch::VARIABLE,
+        start: |folder| Ok(Box::new(OpenSearch::start(folder)?)),
+        version: test_servers::search_engine_version,
+    },
+>>>>>>> 526e078 (Search engines for the tests; what users see is the same on every engine: decomposed Hangul, times before 1970, documents that cannot be indexed)
 ];
 
 /// Servers that run until this is dropped. Put away in this order: the servers, their folder, the watch over signals.

@@ -89,6 +89,8 @@ fn command(engine: &Engine) -> Result<Command> {
         .arg(PROGRAM)
         .arg("-basePath")
         .arg(&engine.home)
+        // Nodes of one name that run on one machine find each other and become one cluster.
+        .args(["-clusterName", &format!("knlab-test-{}-{}", std::process::id(), engine.port)])
         .args(["-numOfNode", "1", "-baseHttpPort", &(engine.port - 1).to_string()])
         .current_dir(&engine.home);
     Ok(command)

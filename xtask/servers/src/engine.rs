@@ -39,9 +39,11 @@ pub fn version(url: &str) -> Result<String> {
     if url.starts_with("https://") {
         return Ok("a search engine behind TLS".to_owned());
     }
-    let answer = web::get(url, "/").with_context(|| format!("no search engine answers at {}", without_user(url)))?;
+    let answer =
+        web::get(url, "/").with_context(|| format!("no search engine answers at {}", without_user(url)))?;
     let number = text_of(&answer, "number").context("an answer without a version")?;
-    let name = if answer.contains("\"distribution\" : \"opensearch\"") { "OpenSearch" } else { "Elasticsearch" };
+    let name =
+        if answer.contains("\"distribution\" : \"opensearch\"") { "OpenSearch" } else { "Elasticsearch" };
     Ok(format!("{name} {number}"))
 }
 

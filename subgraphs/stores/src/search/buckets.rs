@@ -57,6 +57,17 @@ pub(super) fn year(published_at: i64) -> i64 {
     DateTime::from_timestamp_micros(published_at).map_or(0, |time| time.year().into())
 }
 
+/// The day of a time, `2026-01-31`; times that no calendar with four digits has count as its first or last day.
+#[cfg(feature = "elasticsearch")]
+pub(super) fn day(published_at: i64) -> String {
+    let date = DateTime::from_timestamp_micros(published_at).map(|time| time.date_naive());
+    match date.filter(|date| (0..=9999).contains(&date.year())) {
+        Some(date) => date.format("%Y-%m-%d").to_string(),
+        None if published_at < 0 => "0000-01-01".to_owned(),
+        None => "9999-12-31".to_owned(),
+    }
+}
+
 /// The period of a trend as a filter.
 pub(super) fn period(request: &TrendRequest) -> SearchFilter {
     let (from, before) = (Some(request.from), Some(request.before));

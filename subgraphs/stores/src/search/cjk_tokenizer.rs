@@ -4,7 +4,9 @@
 //! bigrams; a letter that stands alone stays alone. One thing is on purpose not as in Lucene: a run of Latin letters or
 //! digits that touches Hangul (`2026년`, `AI기술`) is a word of its own, so that either half can be found.
 
-use unicode_normalization::UnicodeNormalization;
+use std::borrow::Cow;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
 const LONGEST_WORD: usize = 255;
@@ -53,6 +55,14 @@ pub fn pieces(text: &str) -> Vec<Piece> {
     pieces.extend(bigrams(run));
     pieces.retain(|piece| piece.tokens.iter().all(|token| !token.text.is_empty()));
     pieces
+}
+
+/// Text as it is indexed and shown: Hangul written as separate jamo, as some systems name files, becomes syllables.
+pub fn composed(text: &str) -> Cow<'_, str> {
+    match is_nfc_quick(text.chars()) {
+        IsNormalized::Yes => Cow::Borrowed(text),
+        _ => Cow::Owned(text.nfc().collect()),
+    }
 }
 
 /// Folds as tokens are folded.

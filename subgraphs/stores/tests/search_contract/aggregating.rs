@@ -106,6 +106,41 @@ pub async fn trends_have_every_bucket_of_the_period(opened: Opened) {
     }
 }
 
+pub async fn times_before_1970_count_in_their_buckets(opened: Opened) {
+    let template = super::corpus::documents().remove(0);
+    let times = [
+        day(1960, 2, 29),
+        day(1960, 3, 1) - 1,
+        day(1960, 3, 1),
+        day(1970, 1, 1) - 1,
+        day(1970, 1, 1),
+        -1_500,
+    ];
+    let document = |(number, time): (usize, &i64)| stores::search::IndexedDocument {
+        id: format!("old{number}"),
+        published_at: *time,
+        ..template.clone()
+    };
+    opened.writer.put(&times.iter().enumerate().map(document).collect::<Vec<_>>()).await.unwrap();
+    for (id, published_at) in
+        [("first", i64::MIN), ("last", i64::MAX), ("roman", day(-44, 3, 15)), ("far", day(12_000, 1, 1))]
+    {
+        let extreme = stores::search::IndexedDocument { id: id.to_owned(), published_at, ..template.clone() };
+        opened.writer.put(&[extreme]).await.unwrap();
+    }
+    assert_eq!(opened.search(&everything()).await.total, 10);
+    let removals = ["first", "last", "roman", "far"].map(|id| (Collection::Politica, id.to_owned(), 99));
+    opened.writer.remove(&removals).await.unwrap();
+    let points =
+        opened.reader.trend(&trend(None, day(1960, 2, 1), day(1960, 4, 1), Interval::Month)).await.unwrap();
+    assert_eq!(points.iter().map(|point| point.count).collect::<Vec<_>>(), [2, 1]);
+    let points =
+        opened.reader.trend(&trend(None, day(1969, 12, 31), day(1970, 1, 2), Interval::Day)).await.unwrap();
+    assert_eq!(points.iter().map(|point| point.count).collect::<Vec<_>>(), [2, 1]);
+    let found = opened.search(&SearchRequest { facets: vec![Facet::Year], ..everything() }).await;
+    assert_eq!(counts(&found.facets[&Facet::Year]), [("1960", 3), ("1969", 2), ("1970", 1)]);
+}
+
 pub async fn top_keywords_are_those_of_the_period(opened: Opened) {
     let opened = opened.filled().await;
     let (begin, end) = (day(2025, 12, 1), day(2026, 3, 1));

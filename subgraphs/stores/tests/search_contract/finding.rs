@@ -1,6 +1,7 @@
 //! What is found, in which order of worth, and what is shown of it.
 
-use stores::search::{Collection, SearchFilter, SearchRequest};
+use stores::search::{Collection, IndexedDocument, SearchFilter, SearchRequest};
+use unicode_normalization::UnicodeNormalization;
 
 use super::corpus::{day, documents};
 use super::{Opened, everything, ids, sorted_ids, words};
@@ -239,4 +240,57 @@ pub async fn similar_documents_share_telling_words(opened: Opened) {
     }
     assert!(opened.reader.similar("nobody", 3).await.unwrap().is_empty());
     assert_eq!(opened.reader.similar("p1", 1).await.unwrap().len(), 1);
+}
+
+/// The texts of the ranges of a highlight.
+fn shown(highlight: &stores::search::Highlight) -> Vec<String> {
+    let letters: Vec<char> = highlight.fragment.chars().collect();
+    highlight.ranges.iter().map(|range| letters[range.0..range.1].iter().collect()).collect()
+}
+
+pub async fn decomposed_hangul_is_found_and_finds(opened: Opened) {
+    let jamo = |text: &str| text.nfd().collect::<String>();
+    let template = documents().remove(0);
+    let composed = IndexedDocument {
+        id: "composed".to_owned(),
+        title: "해양수산부 예산".to_owned(),
+        ..template.clone()
+    };
+    let decomposed =
+        IndexedDocument { id: "decomposed".to_owned(), title: jamo("해양수산부 예산"), ..template };
+    opened.writer.put(&[composed, decomposed]).await.unwrap();
+    for text in ["해양수산부".to_owned(), jamo("해양수산부"), jamo("산")] {
+        let found = opened.search(&SearchRequest { highlight: true, ..words(&text) }).await;
+        assert_eq!(sorted_ids(&found), ["composed", "decomposed"], "{text:?}");
+        for hit in &found.hits {
+            let title = hit.highlights.iter().find(|highlight| highlight.field == "title").map(shown);
+            let title = title
+                .unwrap_or_default()
+                .iter()
+                .map(|text| text.nfc().collect::<String>())
+                .collect::<Vec<_>>();
+            assert!(title.contains(&text.nfc().collect()) || text.nfc().eq("산".chars()), "{title:?}");
+        }
+    }
+    assert_eq!(opened.reader.suggest(&[], &jamo("해양"), 5).await.unwrap(), ["해양수산부 예산"]);
+}
+
+pub async fn text_that_looks_like_markup_is_shown_as_it_is(opened: Opened) {
+    let title = "<em>예산</em> \u{e000}예산\u{e001} & <b>\"결산\"</b> @@em@@";
+    let document = IndexedDocument { title: title.to_owned(), ..documents().remove(0) };
+    opened.writer.put(&[document]).await.unwrap();
+    let found = opened.search(&SearchRequest { highlight: true, ..words("예산 결산 em") }).await;
+    let highlight = found.hits[0].highlights.iter().find(|highlight| highlight.field == "title").unwrap();
+    assert_eq!(highlight.fragment, title);
+    assert_eq!(shown(highlight), ["em", "예산", "em", "예산", "결산", "em"]);
+}
+
+pub async fn one_letter_is_shown_alone(opened: Opened) {
+    let opened = opened.filled().await;
+    let found = opened.search(&SearchRequest { highlight: true, ..words("법") }).await;
+    let hit = found.hits.iter().find(|hit| hit.id == "p2").unwrap();
+    for highlight in &hit.highlights {
+        assert!(shown(highlight).iter().all(|text| text == "법"), "{highlight:?}");
+    }
+    assert!(!hit.highlights.is_empty());
 }

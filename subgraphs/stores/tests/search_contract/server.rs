@@ -16,9 +16,7 @@ pub struct Server {
 impl Server {
     /// The server that this variable names.
     pub fn named(variable: &str) -> Self {
-        let how = format!("{variable} names no server; run `cargo xtask servers -- cargo test -p stores --test search`");
-        let admin = Url::parse(&std::env::var(variable).expect(&how)).expect(variable);
-        Self::at(&admin)
+        Self::at(&Url::parse(&test_servers::shared(variable).unwrap()).unwrap())
     }
 
     /// The server at this address, which has the user and the password in it if there are any.
@@ -45,7 +43,12 @@ impl Server {
     }
 
     /// Sends a call with the administrator's rights.
-    pub async fn call(&self, method: reqwest::Method, path: &str, body: Option<serde_json::Value>) -> serde_json::Value {
+    pub async fn call(
+        &self,
+        method: reqwest::Method,
+        path: &str,
+        body: Option<serde_json::Value>,
+    ) -> serde_json::Value {
         let request = reqwest::Client::new().request(method, self.admin.join(path).unwrap());
         let request = match body {
             Some(body) => request.header("content-type", "application/json").body(body.to_string()),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use stores::StoreError;
 use stores::search::{Collection, IndexedDocument};
 
 use super::corpus::documents;
@@ -117,4 +118,20 @@ pub async fn another_process_sees_every_write_at_once(opened: Opened) {
     }
     opened.writer.remove(&[(Collection::Politica, "v".to_owned(), 11)]).await.unwrap();
     assert_eq!(opened.other.search(&everything()).await.unwrap().total, 0);
+}
+
+pub async fn a_document_that_cannot_be_indexed_is_told_and_the_others_are_kept(opened: Opened) {
+    let named = |id: &str| IndexedDocument { id: id.to_owned(), ..documents().remove(0) };
+    let (too_long, fits) = ("x".repeat(513), "가".repeat(170));
+    let batch = [named("before"), named(&too_long), named(""), named(&fits), named("after")];
+    let error = opened.writer.put(&batch).await.unwrap_err();
+    assert!(matches!(&error, StoreError::Internal(text) if text.contains("513 bytes")), "{error:?}");
+    assert_eq!(opened.search(&everything()).await.total, 3);
+    // Nothing of the kind can be there, so that it is gone already.
+    opened.writer.remove(&[(Collection::Politica, too_long, 9)]).await.unwrap();
+    let long = "긴 ".repeat(40_000);
+    let long =
+        IndexedDocument { title: long.clone(), body: long.clone(), keywords: vec![long], ..named("long") };
+    opened.writer.put(&[long]).await.unwrap();
+    assert_eq!(opened.search(&words("긴")).await.total, 1);
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use crate::search::buckets::year;
+use crate::search::buckets::{day, year};
+use crate::search::cjk_tokenizer::composed;
 use crate::search::prefixes::title_prefixes;
 use crate::search::{Collection, IndexedDocument};
 
@@ -29,7 +29,7 @@ pub(super) fn document(source: &IndexedDocument) -> Value {
         "organization": source.organization_id,
         "language": source.language,
         "published_at": source.published_at,
-        "published_on": source.published_at.div_euclid(1_000),
+        "published_on": day(source.published_at),
         "year": year(source.published_at),
         "title_prefix": title_prefixes(&source.title),
     })
@@ -43,14 +43,6 @@ pub(super) fn tombstone(collection: Collection, id: &str, version: i64) -> Value
 /// The engine has no versions below 0; rows begin with 1.
 pub(super) fn external_version(version: i64) -> i64 {
     version.max(0)
-}
-
-/// Hangul written as separate jamo, as some systems name files, becomes syllables: the engine's analysis does not do that.
-pub(super) fn composed(text: &str) -> String {
-    match is_nfc_quick(text.chars()) {
-        IsNormalized::Yes => text.to_owned(),
-        _ => text.nfc().collect(),
-    }
 }
 
 fn each(texts: &[String]) -> impl Iterator<Item = &String> {

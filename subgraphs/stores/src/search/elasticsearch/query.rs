@@ -1,10 +1,12 @@
 //! What is asked for as the engine's query. Users' text goes into it piece by piece and is never parsed as query syntax.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
-use super::documents::{LIVE, composed};
+use super::documents::LIVE;
 use crate::search::SearchFilter;
-use crate::search::cjk_tokenizer::{Piece, fold};
+use crate::search::cjk_tokenizer::{Piece, composed, fold};
 use crate::search::relevance::{BODY, KEYWORDS, SUMMARY, TIE_BREAKER, TITLE, distinct_pieces};
 
 const FIELDS: [(&str, f32); 4] =
@@ -35,7 +37,7 @@ pub(super) fn query(text: Option<&str>, filter: &SearchFilter) -> Value {
 fn piece_query(text: &str, piece: &Piece) -> Value {
     let written = match (piece.tokens.first(), piece.tokens.last()) {
         (Some(first), Some(last)) => composed(&text[first.start..last.end]),
-        _ => String::new(),
+        _ => Cow::Borrowed(""),
     };
     let mut queries: Vec<Value> =
         FIELDS.iter().map(|(field, weight)| in_field(&written, piece, field, *weight)).collect();

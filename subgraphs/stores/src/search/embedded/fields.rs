@@ -81,9 +81,9 @@ impl Fields {
         document.add_text(self.id, &source.id);
         document.add_i64(self.version, source.version);
         document.add_text(self.state, LIVE);
-        document.add_text(self.title, &source.title);
-        document.add_text(self.summary, &source.summary);
-        document.add_text(self.body, &source.body);
+        document.add_text(self.title, cjk_tokenizer::composed(&source.title));
+        document.add_text(self.summary, cjk_tokenizer::composed(&source.summary));
+        document.add_text(self.body, cjk_tokenizer::composed(&source.body));
         document.add_text(self.language, &source.language);
         document.add_i64(self.published_at, source.published_at);
         document.add_i64(self.year, year(source.published_at));
