@@ -5,11 +5,9 @@ use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-<<<<<<< HEAD
-use test_servers::{MariaDb, Running, S3, WebDav, mariadb, s3, webdav};
-=======
-use test_servers::{Elasticsearch, MariaDb, OpenSearch, Running, elasticsearch, mariadb, opensearch};
->>>>>>> 526e078 (Search engines for the tests; what users see is the same on every engine: decomposed Hangul, times before 1970, documents that cannot be indexed)
+use test_servers::{
+    Elasticsearch, MariaDb, OpenSearch, Running, S3, WebDav, elasticsearch, mariadb, opensearch, s3, webdav,
+};
 
 use crate::interrupts::Interrupts;
 use crate::programs;
@@ -32,13 +30,12 @@ const SHARED: &[Shared] = &[
         version: mariadb::version,
     },
     Shared {
-<<<<<<< HEAD
         variable: webdav::VARIABLE,
         start: |folder| Ok(Box::new(WebDav::start(folder)?)),
         version: webdav::version,
     },
     Shared { variable: s3::VARIABLE, start: |folder| Ok(Box::new(S3::start(folder)?)), version: s3::version },
-=======
+    Shared {
         variable: elasticsearch::VARIABLE,
         start: |folder| Ok(Box::new(Elasticsearch::start(folder)?)),
         version: test_servers::search_engine_version,
@@ -48,7 +45,6 @@ const SHARED: &[Shared] = &[
         start: |folder| Ok(Box::new(OpenSearch::start(folder)?)),
         version: test_servers::search_engine_version,
     },
->>>>>>> 526e078 (Search engines for the tests; what users see is the same on every engine: decomposed Hangul, times before 1970, documents that cannot be indexed)
 ];
 
 /// Servers that run until this is dropped. Put away in this order: the servers, their folder, the watch over signals.

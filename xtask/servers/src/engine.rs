@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::{ServerProcess, web};
+use crate::{ServerProcess, http};
 
 /// A Java program on two busy cores takes its time.
 const START: Duration = Duration::from_secs(120);
@@ -26,7 +26,7 @@ impl Engine {
     pub(crate) fn spawn(&self) -> Result<ServerProcess> {
         let mut process = ServerProcess::spawn(self.name, &mut (self.command)(self)?, &self.log)?;
         let healthy = "/_cluster/health?wait_for_status=yellow&timeout=1s";
-        process.wait_until(START, || web::get(&self.url, healthy).ok())?;
+        process.wait_until(START, || http::get(&self.url, healthy).ok())?;
         Ok(process)
     }
 }
@@ -40,7 +40,7 @@ pub fn version(url: &str) -> Result<String> {
         return Ok("a search engine behind TLS".to_owned());
     }
     let answer =
-        web::get(url, "/").with_context(|| format!("no search engine answers at {}", without_user(url)))?;
+        http::get(url, "/").with_context(|| format!("no search engine answers at {}", without_user(url)))?;
     let number = text_of(&answer, "number").context("an answer without a version")?;
     let name =
         if answer.contains("\"distribution\" : \"opensearch\"") { "OpenSearch" } else { "Elasticsearch" };

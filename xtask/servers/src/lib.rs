@@ -1,11 +1,8 @@
 //! Real servers for tests: found or installed, started on a port and in a folder of their own, killed, halted, and gone with
 //! the value that stands for them. Light on purpose: `cargo xtask` and tests of all crates use it.
 
-<<<<<<< HEAD
-pub mod http;
-=======
 pub mod elasticsearch;
->>>>>>> 526e078 (Search engines for the tests; what users see is the same on every engine: decomposed Hangul, times before 1970, documents that cannot be indexed)
+pub mod http;
 pub mod mariadb;
 pub mod maven;
 pub mod opensearch;
@@ -17,7 +14,6 @@ pub mod s3;
 pub mod webdav;
 
 mod engine;
-mod web;
 
 use anyhow::{Context, Result};
 

@@ -1,4 +1,5 @@
 //! Search engines of one's own: halted, killed, started again on the same data, and gone when dropped.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
