@@ -79,6 +79,7 @@ codes! {
     Error UNSUPPORTED_FEATURE = "Pass the value as an argument of its own; contexts are not composed yet.";
 
     // Merging.
+    Error LINK_IMPORT_NAME_MISMATCH = "Import the directive under the same name in all subgraphs: the supergraph has one.";
     Error NO_QUERIES = "At least one subgraph has to declare a field of `Query`.";
     Error TYPE_KIND_MISMATCH = "Declare the type with one kind in all subgraphs.";
     Error EXTENSION_WITH_NO_BASE = "Declare the type without `extend` in one subgraph, or link federation v2.";
@@ -121,5 +122,6 @@ codes! {
     Hint OVERRIDDEN_FIELD_CAN_BE_REMOVED = "Remove the field from the subgraph that it was moved from.";
     Hint OVERRIDE_DIRECTIVE_CAN_BE_REMOVED = "Remove `@override`: the other subgraph no longer resolves the field.";
     Warning FROM_SUBGRAPH_DOES_NOT_EXIST = "Check the name in `from`; no subgraph has it.";
+    Hint DIRECTIVE_COMPOSITION_INFO = "Remove `@composeDirective`; the directive is carried into the supergraph anyway.";
     Hint MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS = "Apply the directive with the same arguments in all subgraphs.";
 }

@@ -1,8 +1,10 @@
-//! Composition: every folder under `cases/` is a set of subgraphs and what composition says about it.
+//! Composition: every file below `cases/` is a set of subgraphs; what composition says about it stands below `expected/`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod fixtures;
+mod meaning;
 mod order;
 mod output;
+mod references;
 mod refusals;

@@ -7,7 +7,7 @@ use crate::fixtures::{cases, subgraphs};
 #[test]
 fn the_order_of_subgraphs_changes_nothing() {
     for (name, case) in cases() {
-        let mut schemas = subgraphs(&case.path);
+        let mut schemas = subgraphs(&case.text);
         schemas.reverse();
         assert_eq!(compose(schemas), case.composition, "{name}");
     }
@@ -17,7 +17,7 @@ fn the_order_of_subgraphs_changes_nothing() {
 fn the_names_of_subgraphs_change_only_names() {
     let mut compared = 0;
     for (name, case) in cases() {
-        let schemas = subgraphs(&case.path);
+        let schemas = subgraphs(&case.text);
         let Some(before) = case.composition.supergraph_sdl.clone() else {
             continue;
         };

@@ -1,5 +1,7 @@
 //! From a valid document to the model: definitions and extensions of a type made one, directives understood.
 
+use std::collections::BTreeMap;
+
 use apollo_compiler::ast::{
     Definition, DirectiveList, Document, EnumValueDefinition, FieldDefinition, InputValueDefinition,
     OperationType,
@@ -50,6 +52,13 @@ pub(crate) fn build(
         types,
         directives,
         composed: Vec::new(),
+        link_span: links.span,
+        names: links
+            .names
+            .iter()
+            .filter(|(known, _)| known.is_carried())
+            .map(|(known, local)| (known.entry().name, local.clone()))
+            .collect(),
     }
 }
 
@@ -273,6 +282,8 @@ fn mark_key_fields_of_extensions(types: &mut IndexMap<Name, TypeDef>) {
         types: types.clone(),
         directives: IndexMap::new(),
         composed: Vec::new(),
+        link_span: None,
+        names: BTreeMap::new(),
     };
     for ty in snapshot.types.values() {
         for key in ty.keys.iter().filter(|key| key.extension) {

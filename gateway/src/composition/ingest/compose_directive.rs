@@ -5,7 +5,7 @@ use apollo_compiler::{Name, Node};
 
 use super::federation_spec::Known;
 use super::links::{self, Link, Links};
-use crate::composition::codes;
+use crate::composition::codes::{self, Code};
 use crate::composition::diagnostic::Diagnostics;
 use crate::composition::subgraph::{ComposedDirective, Subgraph};
 
@@ -22,9 +22,9 @@ pub(crate) fn read(
         }
         match composed(&directive, links, subgraph) {
             Ok(composed) => subgraph.composed.push(composed),
-            Err(message) => {
+            Err((code, message)) => {
                 let site = subgraph.site(directive.location());
-                diagnostics.report(codes::DIRECTIVE_COMPOSITION_ERROR, message, [site]);
+                diagnostics.report(code, message, [site]);
             }
         }
     }
@@ -34,7 +34,32 @@ fn composed(
     directive: &Node<Directive>,
     links: &Links,
     subgraph: &Subgraph,
-) -> Result<ComposedDirective, String> {
+) -> Result<ComposedDirective, (Code, String)> {
+    let name = name(directive).map_err(|message| (codes::DIRECTIVE_COMPOSITION_ERROR, message))?;
+    if let Some(known) = links.known(&name) {
+        return Err(own_directive(&name, known));
+    }
+    let wrong = |message: String| (codes::DIRECTIVE_COMPOSITION_ERROR, message);
+    if !subgraph.directives.contains_key(&name) {
+        return Err(wrong(format!("`@{name}` is named by `@composeDirective` and not defined")));
+    }
+    let link = links
+        .foreign
+        .iter()
+        .find(|link| belongs(link, &name))
+        .ok_or_else(|| wrong(format!("`@{name}` is named by `@composeDirective` and not linked")))?;
+    let imported = link.imports.iter().find(|(_, local)| local.strip_prefix('@') == Some(name.as_str()));
+    Ok(ComposedDirective {
+        imported: imported.map_or_else(|| name.to_string(), |(name, _)| name.trim_start_matches('@').to_owned()),
+        name,
+        identity: link.identity.clone(),
+        version: link.version,
+        url: link.url.clone(),
+        span: directive.location(),
+    })
+}
+
+fn name(directive: &Node<Directive>) -> Result<Name, String> {
     let written = directive
         .specified_argument_by_name("name")
         .and_then(|value| value.as_str())
@@ -42,27 +67,16 @@ fn composed(
     let bare = written
         .strip_prefix('@')
         .ok_or_else(|| format!("the name \"{written}\" in `@composeDirective` does not begin with `@`"))?;
-    let name = Name::new(bare).map_err(|_| format!("\"{written}\" is not a name"))?;
-    if links.known(&name).is_some() {
-        return Err(format!(
-            "`@{name}` is federation's own directive and composed without `@composeDirective`"
-        ));
+    Name::new(bare).map_err(|_| format!("\"{written}\" is not a name"))
+}
+
+/// What federation carries itself is carried once more; what it keeps for itself cannot be carried.
+fn own_directive(name: &Name, known: Known) -> (Code, String) {
+    if known.is_carried() {
+        return (codes::DIRECTIVE_COMPOSITION_INFO, format!("`@{name}` is composed without `@composeDirective`"));
     }
-    if !subgraph.directives.contains_key(&name) {
-        return Err(format!("`@{name}` is named by `@composeDirective` and not defined"));
-    }
-    let link = links
-        .foreign
-        .iter()
-        .find(|link| belongs(link, &name))
-        .ok_or_else(|| format!("`@{name}` is named by `@composeDirective` and not linked"))?;
-    Ok(ComposedDirective {
-        name,
-        identity: link.identity.clone(),
-        version: link.version,
-        url: link.url.clone(),
-        span: directive.location(),
-    })
+    let message = format!("`@{name}` is federation's own directive and not for the supergraph");
+    (codes::DIRECTIVE_COMPOSITION_ERROR, message)
 }
 
 fn belongs(link: &Link, name: &Name) -> bool {

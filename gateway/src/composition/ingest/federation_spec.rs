@@ -1,7 +1,7 @@
 //! What the federation specifications define: directives and types, since which version, and how they read in SDL.
 
 /// A directive that composition understands, whatever a subgraph calls it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Known {
     Key,
     Requires,
@@ -119,7 +119,7 @@ pub(crate) const SERVICE_TYPES: &[&str] = &["_Any", "_Entity", "_Service", "_Fie
 pub(crate) const SERVICE_FIELDS: &[&str] = &["_service", "_entities"];
 
 /// The last minor of federation 2 known here.
-pub(crate) const LAST_MINOR: u32 = 13;
+pub(crate) const LAST_MINOR: u32 = 14;
 
 /// Directives that also have a specification of their own, which can be linked instead of federation.
 pub(crate) const OWN_SPECIFICATIONS: &[&str] =

@@ -11,6 +11,9 @@ use crate::composition::diagnostic::{Diagnostics, Site};
 
 /// Reports everything GraphQL forbids; whether there was nothing.
 pub(crate) fn check(document: &Document, links: &Links, diagnostics: &mut Diagnostics, site: &Site) -> bool {
+    if missing_root(document, diagnostics, site) {
+        return false;
+    }
     let prelude = Document::parse(prelude(document, links), "federation.graphql")
         .unwrap_or_else(|invalid| invalid.partial);
     let built = Schema::builder()
@@ -30,6 +33,28 @@ pub(crate) fn check(document: &Document, links: &Links, diagnostics: &mut Diagno
             false
         }
     }
+}
+
+/// The field that is added to the query root would hide that there is none.
+fn missing_root(document: &Document, diagnostics: &mut Diagnostics, site: &Site) -> bool {
+    let mut missing = false;
+    for definition in &document.definitions {
+        let roots = match definition {
+            Definition::SchemaDefinition(schema) => &schema.root_operations,
+            Definition::SchemaExtension(schema) => &schema.root_operations,
+            _ => continue,
+        };
+        for root in roots {
+            let (operation, name) = &**root;
+            if !document.definitions.iter().any(|definition| definition.name() == Some(name)) {
+                let here = Site { span: name.location(), ..site.clone() };
+                let message = format!("the {} root `{name}` is not defined", operation.name());
+                diagnostics.report(codes::INVALID_GRAPHQL, message, [here]);
+                missing = true;
+            }
+        }
+    }
+    missing
 }
 
 /// Reports what apollo-compiler found.

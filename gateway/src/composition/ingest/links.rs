@@ -1,8 +1,9 @@
 //! `@link`: which specifications a subgraph uses, and what it calls their directives.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use apollo_compiler::ast::{Definition, Directive, Document, Value};
+use apollo_compiler::parser::SourceSpan;
 use apollo_compiler::{Name, Node};
 
 use super::federation_spec::{DIRECTIVES, Known, LAST_MINOR, OWN_SPECIFICATIONS, SCALARS};
@@ -24,6 +25,12 @@ pub(crate) struct Links {
     pub(crate) link_name: String,
     /// Links to specifications that are not federation's.
     pub(crate) foreign: Vec<Link>,
+    /// Where federation is linked.
+    pub(crate) span: Option<SourceSpan>,
+    /// What imported directives are called, with `@`.
+    pub(crate) names: BTreeMap<Known, String>,
+    /// The specifications linked so far.
+    identities: Vec<String>,
 }
 
 /// One `@link`.
@@ -58,6 +65,9 @@ pub(crate) fn read(document: &Document, diagnostics: &mut Diagnostics, site: &Si
         namespaces: vec![link_name.clone()],
         link_name,
         foreign: Vec::new(),
+        span: None,
+        names: BTreeMap::new(),
+        identities: Vec::new(),
     };
     for directive in &applied {
         if directive.name != links.link_name.as_str() {
@@ -65,6 +75,10 @@ pub(crate) fn read(document: &Document, diagnostics: &mut Diagnostics, site: &Si
         }
         let here = Site { span: directive.location(), ..site.clone() };
         match parse_link(directive) {
+            Ok(link) if links.identities.contains(&link.identity) => {
+                let message = format!("\"{}\" is linked a second time", link.identity);
+                diagnostics.report(codes::INVALID_LINK_DIRECTIVE_USAGE, message, [here]);
+            }
             Ok(link) => add(&mut links, link, diagnostics, &here),
             Err((code, message)) => diagnostics.report(code, message, [here]),
         }
@@ -129,7 +143,7 @@ fn parse_link(directive: &Node<Directive>) -> Result<Link, (codes::Code, String)
     };
     let name = identity.rsplit('/').next().unwrap_or_default().to_owned();
     let namespace = text("as").unwrap_or(&name).to_owned();
-    if Name::new(&namespace).is_err() {
+    if Name::new(&namespace).is_err() || namespace.contains("__") {
         let message = format!("\"{namespace}\" cannot be a prefix of names; give another with `as`");
         return Err((codes::INVALID_LINK_DIRECTIVE_USAGE, message));
     }
@@ -165,6 +179,9 @@ fn parse_import(item: &Value) -> Result<(String, String), String> {
     }
     let wrong = || format!("the import {item} is neither a string nor {{name: …, as: …}}");
     let fields = item.as_object().ok_or_else(wrong)?;
+    if fields.iter().any(|(key, _)| key != "name" && key != "as") {
+        return Err(wrong());
+    }
     let get =
         |wanted: &str| fields.iter().find(|(name, _)| name == wanted).and_then(|(_, value)| value.as_str());
     let name = get("name").ok_or_else(wrong)?;
@@ -179,6 +196,7 @@ fn parse_import(item: &Value) -> Result<(String, String), String> {
 }
 
 fn add(links: &mut Links, link: Link, diagnostics: &mut Diagnostics, here: &Site) {
+    links.identities.push(link.identity.clone());
     let is_apollo = link.identity.ends_with("://specs.apollo.dev/federation");
     if is_apollo {
         add_federation(links, &link, diagnostics, here);
@@ -207,6 +225,7 @@ fn add_federation(links: &mut Links, link: &Link, diagnostics: &mut Diagnostics,
         }
     }
     links.version = FederationVersion::Two(minor);
+    links.span = here.span;
     links.namespaces.push(link.namespace.clone());
     for entry in DIRECTIVES.iter().filter(|entry| entry.since <= minor) {
         let qualified = format!("{}__{}", link.namespace, entry.name);
@@ -229,12 +248,17 @@ fn import(links: &mut Links, (name, local): (&str, &str), minor: u32, mut compla
     }
     let directive = name
         .strip_prefix('@')
-        .and_then(|name| DIRECTIVES.iter().find(|entry| entry.name == name && entry.since <= minor));
+        .and_then(|name| DIRECTIVES.iter().find(|entry| entry.name == name));
     let is_scalar = SCALARS.iter().any(|(scalar, since)| *scalar == name && *since <= minor);
     match (directive, Name::new(bare)) {
         (_, Err(_)) => complain(format!("the import name \"{local}\" is not a valid name")),
         (Some(entry), Ok(bare)) => {
+            if entry.since > minor {
+                complain(format!("`{name}` came with federation v2.{}, this is v2.{minor}", entry.since));
+            }
+            // Also what is too new is understood: one mistake is told once.
             links.directives.insert(bare, entry.known);
+            links.names.insert(entry.known, local.to_owned());
         }
         (None, Ok(_)) if is_scalar => links.scalars.push(bare.to_owned()),
         (None, Ok(_)) => {
@@ -258,6 +282,7 @@ fn add_own_specification(links: &mut Links, link: &Link) {
         }
         let imported = format!("@{}", entry.name);
         for (_, local) in link.imports.iter().filter(|(name, _)| *name == imported) {
+            links.names.insert(entry.known, local.clone());
             links.directives.insert(Name::new_unchecked(&local[1..]), entry.known);
         }
     }

@@ -6,27 +6,32 @@ use apollo_compiler::{Name, Node};
 
 use super::federation_spec::{SERVICE_FIELDS, SERVICE_TYPES};
 use super::links::Links;
+use super::redefinition;
 use crate::composition::codes;
 use crate::composition::diagnostic::{Diagnostics, Site};
 
-/// The document without machinery. A redefinition that contradicts the specification is reported.
+/// Scalars of the language itself, which a schema may write down and need not.
+const BUILT_IN: [&str; 5] = ["Int", "Float", "String", "Boolean", "ID"];
+
+/// The document without machinery; `None` if a redefinition contradicts the specification, which is reported.
 pub(crate) fn remove(
     document: &Document,
     links: &Links,
     diagnostics: &mut Diagnostics,
     site: &Site,
-) -> Document {
+) -> Option<Document> {
+    let mut contradicts = false;
     let mut kept = Document { sources: document.sources.clone(), definitions: Vec::new() };
     for definition in &document.definitions {
         if is_machinery(definition, links) {
-            check_redefinition(definition, links, diagnostics, site);
+            contradicts |= check_redefinition(definition, links, diagnostics, site);
             continue;
         }
         if let Some(definition) = without_service_fields(definition) {
             kept.definitions.push(definition);
         }
     }
-    kept
+    (!contradicts).then_some(kept)
 }
 
 fn is_machinery(definition: &Definition, links: &Links) -> bool {
@@ -42,6 +47,7 @@ fn is_machinery(definition: &Definition, links: &Links) -> bool {
         Definition::OperationDefinition(_) | Definition::FragmentDefinition(_) => false,
         _ => {
             SERVICE_TYPES.contains(&name.as_str())
+                || BUILT_IN.contains(&name.as_str())
                 || links.scalars.iter().any(|scalar| name == scalar.as_str())
                 || in_apollo_namespace(name, links)
         }
@@ -58,41 +64,33 @@ fn in_apollo_namespace(name: &Name, links: &Links) -> bool {
             || matches!(namespace, "link" | "federation" | "core" | "join"))
 }
 
-fn check_redefinition(definition: &Definition, links: &Links, diagnostics: &mut Diagnostics, site: &Site) {
+/// Whether a redefinition contradicts the specification.
+fn check_redefinition(
+    definition: &Definition,
+    links: &Links,
+    diagnostics: &mut Diagnostics,
+    site: &Site,
+) -> bool {
     let here = Site { span: definition.name().and_then(Name::location), ..site.clone() };
     match definition {
         Definition::DirectiveDefinition(directive) => {
-            let Some(known) = links.known(&directive.name) else {
-                return;
-            };
-            let specified = known.entry().definition;
-            let unknown = directive.arguments.iter().find(|argument| {
-                !specified.contains(&format!("({}:", argument.name))
-                    && !specified.contains(&format!(", {}:", argument.name))
-            });
-            if let Some(argument) = unknown {
-                diagnostics.report(
-                    codes::DIRECTIVE_DEFINITION_INVALID,
-                    format!(
-                        "the definition of `@{}` has an argument `{}` that the specification does not know",
-                        directive.name, argument.name
-                    ),
-                    [here],
-                );
+            let problems = redefinition::problems(directive, links);
+            for what in &problems {
+                let message = format!("the definition of `@{}` {what}", directive.name);
+                diagnostics.report(codes::DIRECTIVE_DEFINITION_INVALID, message, [here.clone()]);
             }
+            !problems.is_empty()
         }
-        Definition::ScalarTypeDefinition(_) | Definition::ScalarTypeExtension(_) => {}
+        Definition::ScalarTypeDefinition(_) | Definition::ScalarTypeExtension(_) => false,
         _ => {
             let name = definition.name().map_or("", Name::as_str);
             let must_be_scalar =
                 links.scalars.iter().any(|scalar| scalar == name) || matches!(name, "_Any" | "_FieldSet");
             if must_be_scalar {
-                diagnostics.report(
-                    codes::TYPE_DEFINITION_INVALID,
-                    format!("`{name}` belongs to federation and is a scalar there"),
-                    [here],
-                );
+                let message = format!("`{name}` belongs to federation and is a scalar there");
+                diagnostics.report(codes::TYPE_DEFINITION_INVALID, message, [here]);
             }
+            must_be_scalar
         }
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod federation_spec;
 mod language;
 mod links;
 mod machinery;
+mod redefinition;
 mod roots;
 
 use std::sync::Arc;
@@ -31,7 +32,7 @@ pub(crate) fn ingest(schema: &SubgraphSchema, diagnostics: &mut Diagnostics) -> 
     };
     diagnostics.add_sources(&document.sources);
     let links = links::read(&document, diagnostics, &site);
-    let document = machinery::remove(&document, &links, diagnostics, &site);
+    let document = machinery::remove(&document, &links, diagnostics, &site)?;
     if !language::check(&document, &links, diagnostics, &site) {
         return None;
     }

@@ -1,7 +1,7 @@
 //! Arguments of a field: those that every subgraph takes, with the narrowest type.
 
-use apollo_compiler::Name;
-use apollo_compiler::ast::Type;
+use apollo_compiler::ast::{Type, Value};
+use apollo_compiler::{Name, Node};
 use indexmap::{IndexMap, IndexSet};
 
 use super::fields::Source;
@@ -86,16 +86,16 @@ pub(crate) fn merge_input(
 ) -> Option<MergedInput> {
     let sites: Vec<Site> = declared.iter().map(|(graph, input)| merger.site(*graph, input.span)).collect();
     let types: Vec<&Type> = declared.iter().map(|(_, input)| &input.ty).collect();
-    let Some(ty) = type_reference::narrowest(&types, &merger.subtypes) else {
+    let ty = type_reference::narrowest(&types, &merger.subtypes);
+    if ty.is_none() {
         let told = type_reference::tell(
             declared.iter().map(|(graph, input)| (&*merger.subgraphs[*graph].name, &input.ty)),
         );
         let message = format!("`{coordinate}` has types that do not fit: {told}");
-        merger.diagnostics.report(kind.type_mismatch, message, sites);
-        return None;
-    };
+        merger.diagnostics.report(kind.type_mismatch, message, sites.clone());
+    }
     let (_, first) = declared.first()?;
-    let same_default = declared.iter().all(|(_, input)| input.default == first.default);
+    let same_default = declared.iter().all(|(_, input)| same_default(&input.default, &first.default));
     let all_have_one = declared.iter().all(|(_, input)| input.default.is_some());
     if !same_default && all_have_one {
         let message = format!("`{coordinate}` has different defaults");
@@ -118,8 +118,33 @@ pub(crate) fn merge_input(
         name: first.name.clone(),
         description: applied::description(merger, coordinate, &elements),
         directives: applied::directives(merger, coordinate, &elements),
-        ty: ty.clone(),
+        ty: ty?.clone(),
         default: first.default.clone().filter(|_| same_default),
         joins: Vec::new(),
     })
+}
+
+/// Whether two defaults are the same value.
+pub(crate) fn same_default(a: &Option<Node<Value>>, b: &Option<Node<Value>>) -> bool {
+    match (a, b) {
+        (Some(a), Some(b)) => same_value(a, b),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// The order of an object's fields says nothing.
+fn same_value(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::List(a), Value::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_value(a, b))
+        }
+        (Value::Object(a), Value::Object(b)) => {
+            let has = |(name, value): &(Name, Node<Value>)| {
+                b.iter().any(|(other, theirs)| other == name && same_value(value, theirs))
+            };
+            a.len() == b.len() && a.iter().all(has)
+        }
+        _ => a == b,
+    }
 }

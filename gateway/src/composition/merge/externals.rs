@@ -2,7 +2,7 @@
 
 use apollo_compiler::ast::Type;
 
-use super::Merger;
+use super::{Merger, arguments};
 use super::fields::{Field, Source};
 use crate::composition::codes;
 use crate::composition::merged::MergedField;
@@ -58,7 +58,7 @@ fn check_argument(
                 argument.ty, declared.ty
             ),
         )),
-        Some(declared) if declared.default != argument.default => Some((
+        Some(declared) if !arguments::same_default(&declared.default, &argument.default) => Some((
             codes::EXTERNAL_ARGUMENT_DEFAULT_MISMATCH,
             format!("`{coordinate}` has another default in the external declaration in \"{subgraph}\""),
         )),

@@ -6,7 +6,7 @@ use apollo_compiler::Name;
 
 use super::Merger;
 use crate::composition::codes;
-use crate::composition::subgraph::{FederationVersion, Kind};
+use crate::composition::subgraph::Kind;
 
 /// Every type that can be merged, with its kind.
 pub(crate) fn decide(merger: &mut Merger) -> BTreeMap<Name, Kind> {
@@ -68,14 +68,11 @@ fn kind_of(merger: &mut Merger, name: &Name) -> Option<Kind> {
     None
 }
 
-/// In Federation 1 an `extend` needs a definition in some subgraph; in Federation 2 it is one.
+/// An `extend` needs a definition in some subgraph.
 fn check_base(merger: &mut Merger, name: &Name) {
     let definitions = merger.definitions(name);
-    let is_base = |graph: usize, is_extension: bool| {
-        !is_extension || merger.subgraphs[graph].version != FederationVersion::One
-    };
     if crate::composition::subgraph::is_root(name)
-        || definitions.iter().any(|(graph, ty)| is_base(*graph, ty.is_extension))
+        || definitions.iter().any(|(_, ty)| !ty.is_extension)
     {
         return;
     }

@@ -10,6 +10,7 @@ mod graphs;
 mod inputs;
 mod interface_objects;
 mod kinds;
+mod names;
 mod overrides;
 mod sharing;
 mod subtypes;
@@ -34,6 +35,7 @@ pub(crate) fn merge(subgraphs: &[Subgraph], diagnostics: &mut Diagnostics) -> Me
         diagnostics,
         subtypes: Subtypes::of(subgraphs),
         used: subgraphs.iter().map(usage::used).collect(),
+        provided: subgraphs.iter().map(usage::provided).collect(),
         keys: subgraphs.iter().map(usage::in_keys).collect(),
         composed: definitions::composed_names(subgraphs),
     };
@@ -43,6 +45,7 @@ pub(crate) fn merge(subgraphs: &[Subgraph], diagnostics: &mut Diagnostics) -> Me
         let ty = merger.shell(name, *kind);
         merged.types.insert(name.clone(), ty);
     }
+    names::check(&mut merger);
     fields::merge_all(&mut merger, &mut merged);
     interface_objects::add_fields(&mut merger, &mut merged);
     inputs::merge_all(&mut merger, &mut merged);
@@ -59,6 +62,8 @@ pub(crate) struct Merger<'a> {
     pub(crate) subtypes: Subtypes,
     /// Per subgraph: fields used in field sets and for interfaces.
     pub(crate) used: Vec<Fields>,
+    /// Per subgraph: fields that it provides somewhere.
+    pub(crate) provided: Vec<Fields>,
     /// Per subgraph: fields used in keys.
     pub(crate) keys: Vec<Fields>,
     /// Custom directives that are carried into the supergraph.

@@ -26,7 +26,8 @@ pub(crate) fn check(merger: &mut Merger, field: &Field) {
     let mut resolvers = Vec::new();
     for (graph, parent, definition) in own.chain(field.through_interface_objects.iter().copied()) {
         // The fields of an interface are resolved by its implementations, those of an interface object by itself.
-        if parent.kind == Kind::Object && !definition.is_external() {
+        let provided = merger.is_provided(graph, parent, definition);
+        if parent.kind == Kind::Object && (provided || !definition.is_external()) {
             resolvers.push(Resolver {
                 graph,
                 span: definition.span,
@@ -58,7 +59,14 @@ pub(crate) fn check(merger: &mut Merger, field: &Field) {
 
 impl<'a> Merger<'a> {
     fn is_shareable(&self, graph: GraphId, parent: &TypeDef, field: &FieldDef) -> bool {
-        field.shareable || self.keys[graph].contains(&(parent.name.clone(), field.name.clone()))
+        field.shareable
+            || self.is_provided(graph, parent, field)
+            || self.keys[graph].contains(&(parent.name.clone(), field.name.clone()))
+    }
+
+    /// What a subgraph provides it resolves, if only on some paths.
+    fn is_provided(&self, graph: GraphId, parent: &TypeDef, field: &FieldDef) -> bool {
+        self.provided[graph].contains(&(parent.name.clone(), field.name.clone()))
     }
 
     /// The fields that interface objects bring to an implementation of these interfaces.

@@ -43,6 +43,11 @@ impl FieldSet {
         }
     }
 
+    /// The fields of the outermost level.
+    pub(crate) fn top_fields(&self) -> impl Iterator<Item = &Name> {
+        self.selections.iter().filter_map(|selection| selection.as_field().map(|field| &field.name))
+    }
+
     /// The set on one line, as it is written into the supergraph.
     pub(crate) fn print(&self) -> String {
         print(&self.selections)

@@ -4,6 +4,7 @@
 pub(crate) mod field_set;
 pub(crate) mod usage;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use apollo_compiler::ast::{Directive, DirectiveDefinition, OperationType, Type, Value};
@@ -24,6 +25,10 @@ pub(crate) struct Subgraph {
     /// Definitions of executable directives, and of those that are composed.
     pub(crate) directives: IndexMap<Name, Node<DirectiveDefinition>>,
     pub(crate) composed: Vec<ComposedDirective>,
+    /// Where it links federation.
+    pub(crate) link_span: Option<SourceSpan>,
+    /// What its imports call the directives that the supergraph carries, with `@`.
+    pub(crate) names: BTreeMap<&'static str, String>,
 }
 
 /// The federation specification a subgraph is written against.
@@ -39,6 +44,8 @@ pub(crate) enum FederationVersion {
 #[derive(Clone, Debug)]
 pub(crate) struct ComposedDirective {
     pub(crate) name: Name,
+    /// What its specification calls it.
+    pub(crate) imported: String,
     /// The specification it was linked from, without the version.
     pub(crate) identity: String,
     pub(crate) version: (u32, u32),

@@ -36,6 +36,17 @@ pub(crate) fn used(subgraph: &Subgraph) -> Fields {
     used
 }
 
+/// All fields that are provided somewhere.
+pub(crate) fn provided(subgraph: &Subgraph) -> Fields {
+    let mut fields = Fields::new();
+    for field in subgraph.types.values().flat_map(|ty| ty.fields.values()) {
+        if let Some(provides) = &field.provides {
+            add(subgraph, field.ty.inner_named_type(), provides, &mut fields);
+        }
+    }
+    fields
+}
+
 /// All fields that stand in some key, which makes them shareable.
 pub(crate) fn in_keys(subgraph: &Subgraph) -> Fields {
     let mut fields = Fields::new();

@@ -21,6 +21,8 @@ pub(crate) fn check(subgraph: &Subgraph, diagnostics: &mut Diagnostics) {
         }
         if ty.kind == Kind::Interface || ty.is_interface_object {
             check_access(subgraph, diagnostics, (&ty.name, &ty.directives));
+        }
+        if ty.kind == Kind::Interface {
             for field in ty.fields.values() {
                 let coordinate = format!("{}.{}", ty.name, field.name);
                 check_access(subgraph, diagnostics, (&coordinate, &field.directives));

@@ -17,10 +17,9 @@ pub(crate) fn check(subgraph: &Subgraph, diagnostics: &mut Diagnostics) {
             if ty.kind == Kind::Interface {
                 let message = format!("`{}.{}` of an interface is external", ty.name, field.name);
                 diagnostics.report(codes::EXTERNAL_ON_INTERFACE, message, [subgraph.site(span)]);
-                continue;
             }
             let is_used = used.contains(&(ty.name.clone(), field.name.clone()));
-            if !is_used && field.is_external() && field.external_span.is_some() {
+            if !is_used && field.is_external() {
                 let message = format!(
                     "`{}.{}` is external and used in no `@key`, `@requires`, `@provides` or interface",
                     ty.name, field.name

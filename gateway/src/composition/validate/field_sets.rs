@@ -20,6 +20,8 @@ struct Rule {
     missing_external: Option<Code>,
     /// `None`: fields of abstract types are allowed.
     abstract_type: Option<Code>,
+    /// A field of an interface counts as external where that of an implementation is.
+    counts_implementations: bool,
 }
 
 const KEY: Rule = Rule {
@@ -29,6 +31,7 @@ const KEY: Rule = Rule {
     has_arguments: Some(codes::KEY_FIELDS_HAS_ARGS),
     missing_external: None,
     abstract_type: Some(codes::KEY_FIELDS_SELECT_INVALID_TYPE),
+    counts_implementations: false,
 };
 
 const REQUIRES: Rule = Rule {
@@ -38,6 +41,7 @@ const REQUIRES: Rule = Rule {
     has_arguments: None,
     missing_external: Some(codes::REQUIRES_FIELDS_MISSING_EXTERNAL),
     abstract_type: None,
+    counts_implementations: true,
 };
 
 const PROVIDES: Rule = Rule {
@@ -47,6 +51,7 @@ const PROVIDES: Rule = Rule {
     has_arguments: Some(codes::PROVIDES_FIELDS_HAS_ARGS),
     missing_external: Some(codes::PROVIDES_FIELDS_MISSING_EXTERNAL),
     abstract_type: None,
+    counts_implementations: false,
 };
 
 /// Checks all field sets of a subgraph.
@@ -82,7 +87,6 @@ fn check_requires(subgraph: &Subgraph, diagnostics: &mut Diagnostics, (ty, field
         let site = subgraph.site(requires.span);
         let message = format!("`{coordinate}` of an interface has `@requires`");
         diagnostics.report(codes::REQUIRES_UNSUPPORTED_ON_INTERFACE, message, [site]);
-        return;
     }
     walk(subgraph, diagnostics, (&REQUIRES, coordinate), (&ty.name, requires));
 }
@@ -234,7 +238,7 @@ impl Walk<'_> {
         if !is_leaf || below_external || field.is_external() {
             return;
         }
-        if parent.kind == Kind::Interface && self.is_external_on_some_implementation(parent, field) {
+        if self.rule.counts_implementations && self.is_external_on_some_implementation(parent, field) {
             return;
         }
         let message = if field.external == External::KeyOfExtension {

@@ -4,6 +4,7 @@ mod applications;
 mod default_values;
 mod externals;
 mod field_sets;
+mod inputs;
 mod interface_keys;
 mod list_sizes;
 mod overrides;
@@ -17,6 +18,7 @@ pub(crate) fn validate(subgraph: &Subgraph, diagnostics: &mut Diagnostics) {
     externals::check(subgraph, diagnostics);
     applications::check(subgraph, diagnostics);
     interface_keys::check(subgraph, diagnostics);
+    inputs::check(subgraph, diagnostics);
     default_values::check(subgraph, diagnostics);
     overrides::check(subgraph, diagnostics);
     list_sizes::check(subgraph, diagnostics);

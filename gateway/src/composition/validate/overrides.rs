@@ -17,6 +17,10 @@ pub(crate) fn check(subgraph: &Subgraph, diagnostics: &mut Diagnostics) {
                 diagnostics.report(codes::OVERRIDE_ON_INTERFACE, message, [site]);
                 continue;
             }
+            if ty.is_interface_object {
+                let message = format!("`{}.{}` of an interface object is overridden", ty.name, field.name);
+                diagnostics.report(codes::OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE, message, [site.clone()]);
+            }
             if let Some(label) = overrides.label.as_ref().filter(|label| !is_label(label)) {
                 let message = format!("`{}.{}` has the override label \"{label}\"", ty.name, field.name);
                 diagnostics.report(codes::OVERRIDE_LABEL_INVALID, message, [site]);

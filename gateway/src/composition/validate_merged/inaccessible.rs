@@ -15,6 +15,13 @@ pub(crate) fn check(subgraphs: &[Subgraph], merged: &Merged, diagnostics: &mut D
     for ty in merged.types.values() {
         check.ty(ty);
     }
+    for directive in merged.directives.values() {
+        for argument in &directive.arguments {
+            let coordinate = format!("@{}({}:)", directive.name, argument.name);
+            let named = argument.ty.inner_named_type();
+            check.reference(&coordinate, &[named], &argument.ty);
+        }
+    }
 }
 
 struct Check<'a> {

@@ -1,6 +1,7 @@
 //! Rules that only the whole can break.
 
 mod answers;
+mod default_values;
 mod inaccessible;
 mod interfaces;
 mod language;
@@ -13,12 +14,16 @@ use super::subgraph::Subgraph;
 
 /// Checks the merged types.
 pub(crate) fn validate(subgraphs: &[Subgraph], merged: &Merged, diagnostics: &mut Diagnostics) {
-    let has_queries = merged.types.get("Query").is_some_and(|query| !query.fields.is_empty());
+    let has_queries = subgraphs
+        .iter()
+        .filter_map(|subgraph| subgraph.types.get("Query"))
+        .any(|query| query.fields.values().any(|field| !field.is_external()));
     if !has_queries {
         diagnostics.report(codes::NO_QUERIES, "no subgraph declares a field of `Query`", []);
     }
     interfaces::check(subgraphs, merged, diagnostics);
     inaccessible::check(subgraphs, merged, diagnostics);
+    default_values::check(subgraphs, merged, diagnostics);
 }
 
 /// The emitted text has to be a valid schema; whatever the rules above do not know is found here.
