@@ -1,7 +1,8 @@
 //! The project's own commands: `cargo xtask test` runs everything that CI runs, `cargo xtask contract` writes `schema/`,
-//! `cargo xtask servers` starts the real servers of the tests.
+//! `cargo xtask servers` starts the real servers of the tests, `cargo xtask compare-composers` asks other composers.
 
 mod browser;
+mod composers;
 mod interrupts;
 mod programs;
 mod servers;
@@ -34,6 +35,16 @@ enum Command {
     /// Writes `schema/` (subgraph SDLs, supergraph, public API schema) from the code.
     #[command(after_help = "Example: cargo xtask contract && git diff schema/")]
     Contract,
+    /// Runs two other composers beside ours over the cases of `gateway/tests/composition`.
+    #[command(
+        after_help = "Example: cargo xtask compare-composers && git diff gateway/tests/composition/expected\n\
+                            Fetches them from npm, records what they say beside each case, and compares."
+    )]
+    CompareComposers {
+        /// Records only cases whose `RULE/CASE` holds this.
+        #[arg(long)]
+        only: Option<String>,
+    },
     /// Runs a command with the real servers that tests need (MariaDB), which are gone afterwards.
     #[command(
         after_help = "Example: cargo xtask servers -- cargo test -p stores\nInstalls what is missing from packages; says which. \
@@ -49,6 +60,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Test { only } => steps::run(only.as_deref()),
+        Command::CompareComposers { only } => composers::compare(only.as_deref()),
         Command::Servers { command } => servers::run(&command),
         Command::Contract => {
             programs::cargo(&["run", "--quiet", "--package", "standalone", "--", "contract", "--write"])

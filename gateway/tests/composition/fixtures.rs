@@ -38,7 +38,8 @@ impl Case {
     /// What stands in a note before the first subgraph: `# KEY: TEXT`.
     pub fn note(&self, key: &str) -> Option<&str> {
         let notes = self.text.lines().take_while(|line| !line.starts_with("# --- "));
-        let mut found = notes.filter_map(|line| line.strip_prefix("# ")?.strip_prefix(key)?.strip_prefix(": "));
+        let mut found =
+            notes.filter_map(|line| line.strip_prefix("# ")?.strip_prefix(key)?.strip_prefix(": "));
         found.next()
     }
 }

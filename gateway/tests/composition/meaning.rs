@@ -59,7 +59,8 @@ pub fn public(schema: &Schema) -> Facts {
         }
         match ty {
             ExtendedType::Union(union) => {
-                facts.extend(union.members.iter().map(|member| (format!("{name} = {member}"), String::new())));
+                facts
+                    .extend(union.members.iter().map(|member| (format!("{name} = {member}"), String::new())));
             }
             ExtendedType::Enum(definition) => {
                 for value in definition.values.values() {
@@ -126,7 +127,10 @@ fn standard(schema: &Schema) -> Schema {
         for import in imports.into_iter().flatten().filter_map(|import| import.as_object()) {
             let text = |key: &str| import.iter().find(|(name, _)| name == key)?.1.as_str();
             if let (Some(name), Some(local)) = (text("name"), text("as")) {
-                names.insert(local.trim_start_matches('@').to_owned(), name.trim_start_matches('@').to_owned());
+                names.insert(
+                    local.trim_start_matches('@').to_owned(),
+                    name.trim_start_matches('@').to_owned(),
+                );
             }
         }
     }
@@ -295,16 +299,18 @@ fn input(definition: &ast::InputValueDefinition) -> String {
     // An ID may be written as a number or as a string.
     let is_id = definition.ty.inner_named_type() == "ID";
     let default = default.map(|text| if is_id { text.replace('"', "") } else { text });
-    let described =
-        told(definition.description.as_ref(), definition.directives.iter(), &["deprecated"]);
+    let described = told(definition.description.as_ref(), definition.directives.iter(), &["deprecated"]);
     format!("{} = {default:?} {described}", definition.ty)
 }
 
 fn directive_definition(definition: &ast::DirectiveDefinition) -> String {
     let mut locations: Vec<&str> = definition.locations.iter().map(|location| location.name()).collect();
     locations.sort_unstable();
-    let arguments: Vec<String> =
-        definition.arguments.iter().map(|argument| format!("{}: {}", argument.name, input(argument))).collect();
+    let arguments: Vec<String> = definition
+        .arguments
+        .iter()
+        .map(|argument| format!("{}: {}", argument.name, input(argument)))
+        .collect();
     format!("({}) repeatable {} on {}", arguments.join(", "), definition.repeatable, locations.join(" | "))
 }
 

@@ -46,8 +46,12 @@ fn both_references_say_the_same_or_the_case_says_why() {
             match (case.note(&format!("unlike {reference}")), found.is_empty()) {
                 (None, true) => agreed[index] += 1,
                 (Some(_), false) => {}
-                (None, false) => failures.push(format!("{name}: unlike {reference}:\n    {}", found.join("\n    "))),
-                (Some(_), true) => failures.push(format!("{name}: says why it is unlike {reference} and is not")),
+                (None, false) => {
+                    failures.push(format!("{name}: unlike {reference}:\n    {}", found.join("\n    ")))
+                }
+                (Some(_), true) => {
+                    failures.push(format!("{name}: says why it is unlike {reference} and is not"))
+                }
             }
         }
     }
@@ -76,7 +80,8 @@ fn unlike(ours: &Composition, theirs: &Said) -> Vec<String> {
         (Said::Refused { codes: theirs }, _) => vec![format!("ours {codes:?}, theirs {theirs:?}")],
         (Said::Composed { .. }, None) => vec![format!("ours {codes:?}, theirs composes")],
         (Said::Composed { supergraph, public: theirs }, Some(sdl)) => {
-            let mut found = differences(&public(Supergraph::parse(sdl).unwrap().api_schema()), &public(&read(theirs)));
+            let mut found =
+                differences(&public(Supergraph::parse(sdl).unwrap().api_schema()), &public(&read(theirs)));
             found.extend(differences(&joins(&read(sdl)), &joins(&read(supergraph))));
             found
         }
@@ -85,5 +90,9 @@ fn unlike(ours: &Composition, theirs: &Said) -> Vec<String> {
 
 /// Read without checks: what a reference writes is not ours to judge.
 fn read(sdl: &str) -> Schema {
-    Schema::builder().adopt_orphan_extensions().parse(sdl, "schema.graphql").build().unwrap_or_else(|partial| partial.partial)
+    Schema::builder()
+        .adopt_orphan_extensions()
+        .parse(sdl, "schema.graphql")
+        .build()
+        .unwrap_or_else(|partial| partial.partial)
 }

@@ -14,7 +14,7 @@ pub fn shipping() -> Fixture {
             r#"type Product @key(fields: "id") { id: ID! weight: Int @external price(currency: String!): Int @external size: Size @external
                           cost: Int @requires(fields: "weight size { width }")
                           duty: Int @requires(fields: "price(currency: \"USD\")") vat: Int @requires(fields: "price(currency: \"EUR\")") zone: String }
-                        type Size @external { width: Int height: Int }"#,
+                        type Size @external { width: Int }"#,
         ),
         (
             "label",

@@ -50,7 +50,8 @@ fn composed(
         .ok_or_else(|| wrong(format!("`@{name}` is named by `@composeDirective` and not linked")))?;
     let imported = link.imports.iter().find(|(_, local)| local.strip_prefix('@') == Some(name.as_str()));
     Ok(ComposedDirective {
-        imported: imported.map_or_else(|| name.to_string(), |(name, _)| name.trim_start_matches('@').to_owned()),
+        imported: imported
+            .map_or_else(|| name.to_string(), |(name, _)| name.trim_start_matches('@').to_owned()),
         name,
         identity: link.identity.clone(),
         version: link.version,
@@ -73,7 +74,10 @@ fn name(directive: &Node<Directive>) -> Result<Name, String> {
 /// What federation carries itself is carried once more; what it keeps for itself cannot be carried.
 fn own_directive(name: &Name, known: Known) -> (Code, String) {
     if known.is_carried() {
-        return (codes::DIRECTIVE_COMPOSITION_INFO, format!("`@{name}` is composed without `@composeDirective`"));
+        return (
+            codes::DIRECTIVE_COMPOSITION_INFO,
+            format!("`@{name}` is composed without `@composeDirective`"),
+        );
     }
     let message = format!("`@{name}` is federation's own directive and not for the supergraph");
     (codes::DIRECTIVE_COMPOSITION_ERROR, message)

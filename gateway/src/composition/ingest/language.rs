@@ -1,17 +1,18 @@
 //! The rules of GraphQL itself: a subgraph has to be a valid schema once federation's definitions are added to it.
 
-use apollo_compiler::Schema;
 use apollo_compiler::ast::{Definition, Document, OperationType};
 use apollo_compiler::diagnostic::ToCliReport;
 use apollo_compiler::validation::DiagnosticList;
+use apollo_compiler::{Name, Schema};
 
 use super::links::Links;
 use crate::composition::codes;
 use crate::composition::diagnostic::{Diagnostics, Site};
+use crate::composition::subgraph::root_name;
 
 /// Reports everything GraphQL forbids; whether there was nothing.
 pub(crate) fn check(document: &Document, links: &Links, diagnostics: &mut Diagnostics, site: &Site) -> bool {
-    if missing_root(document, diagnostics, site) {
+    if wrong_root(document, diagnostics, site) {
         return false;
     }
     let prelude = Document::parse(prelude(document, links), "federation.graphql")
@@ -36,25 +37,48 @@ pub(crate) fn check(document: &Document, links: &Links, diagnostics: &mut Diagno
 }
 
 /// The field that is added to the query root would hide that there is none.
-fn missing_root(document: &Document, diagnostics: &mut Diagnostics, site: &Site) -> bool {
-    let mut missing = false;
+fn wrong_root(document: &Document, diagnostics: &mut Diagnostics, site: &Site) -> bool {
+    let mut wrong = false;
+    for (operation, name) in roots(document) {
+        let definitions: Vec<&Definition> =
+            document.definitions.iter().filter(|definition| definition.name() == Some(&name)).collect();
+        let what = match definitions.first() {
+            None => "is not defined",
+            Some(_) if !definitions.iter().all(|definition| is_object(definition)) => "is not an object type",
+            Some(_) => continue,
+        };
+        let defined = definitions.first().and_then(|definition| definition.name()?.location());
+        let here = Site { span: name.location().or(defined), ..site.clone() };
+        let message = format!("the {} root `{name}` {what}", operation.name());
+        diagnostics.report(codes::INVALID_GRAPHQL, message, [here]);
+        wrong = true;
+    }
+    wrong
+}
+
+/// The roots that a schema definition names; without one, those that there are by their names.
+fn roots(document: &Document) -> Vec<(OperationType, Name)> {
+    let mut found = Vec::new();
     for definition in &document.definitions {
         let roots = match definition {
             Definition::SchemaDefinition(schema) => &schema.root_operations,
             Definition::SchemaExtension(schema) => &schema.root_operations,
             _ => continue,
         };
-        for root in roots {
-            let (operation, name) = &**root;
-            if !document.definitions.iter().any(|definition| definition.name() == Some(name)) {
-                let here = Site { span: name.location(), ..site.clone() };
-                let message = format!("the {} root `{name}` is not defined", operation.name());
-                diagnostics.report(codes::INVALID_GRAPHQL, message, [here]);
-                missing = true;
-            }
-        }
+        found.extend(roots.iter().map(|root| (root.0, root.1.clone())));
     }
-    missing
+    if found.is_empty() {
+        let standard = [OperationType::Query, OperationType::Mutation, OperationType::Subscription];
+        found.extend(standard.map(|operation| (operation, root_name(operation))));
+        found.retain(|(_, name)| {
+            document.definitions.iter().any(|definition| definition.name() == Some(name))
+        });
+    }
+    found
+}
+
+fn is_object(definition: &Definition) -> bool {
+    matches!(definition, Definition::ObjectTypeDefinition(_) | Definition::ObjectTypeExtension(_))
 }
 
 /// Reports what apollo-compiler found.
@@ -100,18 +124,13 @@ const DEFINED_ABOVE: &[&str] =
 
 /// A subgraph needs no query root of its own, a schema does: a field is added that stands for `_service`.
 fn query_root(document: &Document) -> String {
-    let (mut explicit, mut query) = (false, None);
-    for definition in &document.definitions {
-        let roots = match definition {
-            Definition::SchemaDefinition(schema) => &schema.root_operations,
-            Definition::SchemaExtension(schema) => &schema.root_operations,
-            _ => continue,
-        };
-        explicit |= !roots.is_empty();
-        query = query.or_else(|| {
-            roots.iter().find(|root| root.0 == OperationType::Query).map(|root| root.1.to_string())
-        });
-    }
+    let roots = roots(document);
+    let explicit = roots.iter().any(|(operation, name)| *name != root_name(*operation))
+        || document
+            .definitions
+            .iter()
+            .any(|definition| matches!(definition, Definition::SchemaDefinition(_)));
+    let query = roots.iter().find(|(operation, _)| *operation == OperationType::Query).map(|(_, name)| name);
     match (query, explicit) {
         (Some(name), _) => format!("extend type {name} {{ _service: String }}\n"),
         (None, true) => "extend schema { query: _Query } type _Query { _service: String }\n".to_owned(),

@@ -246,9 +246,8 @@ fn import(links: &mut Links, (name, local): (&str, &str), minor: u32, mut compla
     if name == "@link" {
         return;
     }
-    let directive = name
-        .strip_prefix('@')
-        .and_then(|name| DIRECTIVES.iter().find(|entry| entry.name == name));
+    let directive =
+        name.strip_prefix('@').and_then(|name| DIRECTIVES.iter().find(|entry| entry.name == name));
     let is_scalar = SCALARS.iter().any(|(scalar, since)| *scalar == name && *since <= minor);
     match (directive, Name::new(bare)) {
         (_, Err(_)) => complain(format!("the import name \"{local}\" is not a valid name")),

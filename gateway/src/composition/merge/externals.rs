@@ -2,8 +2,8 @@
 
 use apollo_compiler::ast::Type;
 
-use super::{Merger, arguments};
 use super::fields::{Field, Source};
+use super::{Merger, arguments};
 use crate::composition::codes;
 use crate::composition::merged::MergedField;
 

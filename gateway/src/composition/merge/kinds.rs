@@ -71,9 +71,7 @@ fn kind_of(merger: &mut Merger, name: &Name) -> Option<Kind> {
 /// An `extend` needs a definition in some subgraph.
 fn check_base(merger: &mut Merger, name: &Name) {
     let definitions = merger.definitions(name);
-    if crate::composition::subgraph::is_root(name)
-        || definitions.iter().any(|(_, ty)| !ty.is_extension)
-    {
+    if crate::composition::subgraph::is_root(name) || definitions.iter().any(|(_, ty)| !ty.is_extension) {
         return;
     }
     let sites: Vec<_> = definitions.iter().map(|(graph, ty)| merger.site(*graph, ty.span)).collect();

@@ -33,20 +33,20 @@ fn check_federation(merger: &mut Merger) {
 }
 
 fn check_composed(merger: &mut Merger) {
-    let mut names: BTreeMap<(&str, &str), Vec<(usize, &str, Site)>> = BTreeMap::new();
+    let mut names: BTreeMap<(&str, &str), Vec<(&str, Site)>> = BTreeMap::new();
     for (graph, subgraph) in merger.subgraphs.iter().enumerate() {
         for composed in &subgraph.composed {
             let site = merger.site(graph, composed.span);
             let known = names.entry((&composed.identity, &composed.imported)).or_default();
-            known.push((graph, composed.name.as_str(), site));
+            known.push((composed.name.as_str(), site));
         }
     }
     for ((_, directive), locals) in names {
-        let different: BTreeSet<&str> = locals.iter().map(|(_, local, _)| *local).collect();
+        let different: BTreeSet<&str> = locals.iter().map(|(local, _)| *local).collect();
         if different.len() > 1 {
             let told: Vec<String> = different.iter().map(|local| format!("`@{local}`")).collect();
             let message = format!("`@{directive}` is composed as {}", told.join(" and as "));
-            let sites: Vec<Site> = locals.into_iter().map(|(_, _, site)| site).collect();
+            let sites: Vec<Site> = locals.into_iter().map(|(_, site)| site).collect();
             merger.diagnostics.report(codes::DIRECTIVE_COMPOSITION_ERROR, message, sites);
         }
     }

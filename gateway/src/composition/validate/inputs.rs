@@ -18,7 +18,8 @@ pub(crate) fn check(subgraph: &Subgraph, diagnostics: &mut Diagnostics) {
             let coordinate = format!("{}.{}", ty.name, input.name);
             check_deprecated(subgraph, diagnostics, (&coordinate, input));
             if is_one_of && (input.ty.is_non_null() || input.default.is_some()) {
-                let message = format!("`{coordinate}` is one of several, so it is neither required nor has a default");
+                let message =
+                    format!("`{coordinate}` is one of several, so it is neither required nor has a default");
                 diagnostics.report(codes::INVALID_GRAPHQL, message, [subgraph.site(input.span)]);
             }
         }

@@ -2,8 +2,8 @@
 
 use super::locate;
 use crate::composition::codes::{self, Code};
-use crate::composition::diagnostic::Diagnostics;
-use crate::composition::satisfiability::{self, Problem};
+use crate::composition::diagnostic::{Diagnostics, Site};
+use crate::composition::satisfiability::{self, Problem, Step};
 use crate::composition::subgraph::Subgraph;
 use crate::supergraph::Supergraph;
 
@@ -18,11 +18,23 @@ pub(crate) fn check(subgraphs: &[Subgraph], sdl: &str, diagnostics: &mut Diagnos
     };
     for found in satisfiability::check(&supergraph) {
         let step = found.path.last();
-        let sites = step.map_or_else(Vec::new, |step| {
-            locate::sites(subgraphs, &[step.type_name.as_str(), step.field.as_str()])
-        });
+        let sites = step.map_or_else(Vec::new, |step| sites(subgraphs, step));
         diagnostics.report(code(found.kind), found.message(&supergraph), sites);
     }
+}
+
+/// Where the field is declared; if an interface object brings it to the type, there.
+fn sites(subgraphs: &[Subgraph], step: &Step) -> Vec<Site> {
+    let (ty, field) = (step.type_name.as_str(), step.field.as_str());
+    let mut found = locate::sites(subgraphs, &[ty, field]);
+    if found.is_empty() {
+        for subgraph in subgraphs {
+            let objects = subgraph.types.values().filter(|ty| ty.is_interface_object);
+            let fields = objects.filter_map(|object| object.fields.get(field));
+            found.extend(fields.map(|field| subgraph.site(field.span)));
+        }
+    }
+    found
 }
 
 fn code(problem: Problem) -> Code {

@@ -32,7 +32,8 @@ fn check_one(
     let Some(what) = input.default.as_ref().and_then(|default| missing(merged, &input.ty, default)) else {
         return;
     };
-    let message = format!("the default of `{}` names {what}, which is left out of the supergraph", path.join("."));
+    let message =
+        format!("the default of `{}` names {what}, which is left out of the supergraph", path.join("."));
     diagnostics.report(codes::INVALID_GRAPHQL, message, locate::sites(subgraphs, path));
 }
 
@@ -46,12 +47,12 @@ fn missing(merged: &Merged, ty: &Type, value: &Value) -> Option<String> {
         (Kind::Enum, Value::Enum(name)) => {
             (!named.values.contains_key(name)).then(|| format!("`{}.{name}`", named.name))
         }
-        (Kind::Input, Value::Object(fields)) => fields.iter().find_map(|(name, value)| {
-            match named.inputs.get(name) {
+        (Kind::Input, Value::Object(fields)) => {
+            fields.iter().find_map(|(name, value)| match named.inputs.get(name) {
                 None => Some(format!("`{}.{name}`", named.name)),
                 Some(input) => missing(merged, &input.ty, value),
-            }
-        }),
+            })
+        }
         _ => None,
     }
 }
