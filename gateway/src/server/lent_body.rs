@@ -24,7 +24,7 @@ impl LentBody {
 
     /// For one attempt. After an attempt that read, the others are broken off, not empty.
     pub fn lend(&self) -> LentBody {
-        LentBody { shared: self.shared.clone(), taken: None, size: self.size.clone() }
+        LentBody { shared: self.shared.clone(), taken: None, size: self.size }
     }
 }
 
@@ -54,6 +54,6 @@ impl http_body::Body for LentBody {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.taken.as_ref().map_or_else(|| self.size.clone(), http_body::Body::size_hint)
+        self.taken.as_ref().map_or_else(|| self.size, http_body::Body::size_hint)
     }
 }

@@ -14,7 +14,7 @@ use crate::replica_double::{Mode, Replica};
 
 const SUBGRAPH: SubgraphId = SubgraphId(0);
 const TIMEOUT: Duration = Duration::from_millis(400);
-/// What "at once" means, on a machine that is busy with other tests.
+/// What "at once" means; of many, for the machine is busy with other tests.
 const AT_ONCE: Duration = Duration::from_millis(50);
 /// How long a replica that works again may stay unused.
 const BACK: Duration = Duration::from_secs(5);
@@ -57,6 +57,11 @@ async fn until_back(transport: &HttpTransport, name: &str) -> Duration {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     begin.elapsed()
+}
+
+fn median(times: &mut [Duration]) -> Duration {
+    times.sort();
+    times[times.len() / 2]
 }
 
 fn states(transport: &HttpTransport) -> Vec<ReplicaState> {
@@ -118,6 +123,20 @@ async fn a_dead_replica_costs_no_query_and_no_mutation_and_is_back_by_itself() {
 }
 
 #[tokio::test]
+async fn with_nobody_else_to_ask_a_restarted_replica_is_used_at_once() {
+    let mut a = Replica::start("a").await;
+    let transport = transport(&[&a]);
+    for round in 0..5 {
+        a.kill();
+        assert_eq!(mutation(&transport).await, Err("SUBGRAPH_UNREACHABLE"));
+        // Past the first probe, which comes at once; long before the second.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        a.restart().await;
+        assert_eq!(mutation(&transport).await.as_deref(), Ok("a"), "round {round}");
+    }
+}
+
+#[tokio::test]
 async fn a_query_that_was_cut_is_repeated_on_another_replica_and_a_mutation_never() {
     let (a, b) = (Replica::start("a").await, Replica::start("b").await);
     let transport = transport(&[&a, &b]);
@@ -172,11 +191,13 @@ async fn a_hung_replica_costs_the_first_requests_their_time_and_then_nothing() {
     a.does(Mode::Hangs);
     let first = futures::future::join_all((0..4).map(|_| query(&transport))).await;
     assert!(first.iter().any(|answer| answer == &Err("SUBGRAPH_TIMEOUT")), "{first:?}");
+    let mut times = Vec::new();
     for _ in 0..50 {
         let begin = Instant::now();
         assert_eq!(query(&transport).await.as_deref(), Ok("b"));
-        assert!(begin.elapsed() < AT_ONCE, "{:?}", begin.elapsed());
+        times.push(begin.elapsed());
     }
+    assert!(median(&mut times) < AT_ONCE, "{times:?}");
     assert_eq!(states(&transport), [ReplicaState::Silent, ReplicaState::Up]);
     a.does(Mode::Answers);
     until_back(&transport, "a").await;
@@ -190,12 +211,14 @@ async fn with_every_replica_hung_requests_fail_at_once_after_the_first_timeout()
     b.does(Mode::Hangs);
     let first = futures::future::join_all((0..4).map(|_| query(&transport))).await;
     assert!(first.iter().all(|answer| answer == &Err("SUBGRAPH_TIMEOUT")), "{first:?}");
+    let mut times = Vec::new();
     for _ in 0..50 {
         let begin = Instant::now();
         assert_eq!(query(&transport).await, Err("SUBGRAPH_UNREACHABLE"));
         assert_eq!(mutation(&transport).await, Err("SUBGRAPH_UNREACHABLE"));
-        assert!(begin.elapsed() < AT_ONCE, "{:?}", begin.elapsed());
+        times.push(begin.elapsed());
     }
+    assert!(median(&mut times) < AT_ONCE, "{times:?}");
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!((a.probes(), b.probes()), (1, 1), "one probe at a time");
     a.does(Mode::Answers);
@@ -215,7 +238,8 @@ async fn a_slow_answer_does_not_take_out_a_replica_that_answers_others() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert_eq!(slow.await.unwrap(), Err("SUBGRAPH_TIMEOUT"));
-    assert_eq!(states(&transport), [ReplicaState::Up]);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!((states(&transport), a.probes()), (vec![ReplicaState::Up], 0), "it was never out");
 }
 
 #[tokio::test]
@@ -228,7 +252,8 @@ async fn a_client_in_a_hurry_does_not_take_out_a_replica() {
     let request = SubgraphRequest { body: Bytes::from("query"), repeatable: true };
     let answer = transport.fetch(SUBGRAPH, request, &context).await;
     assert_eq!(answer.unwrap_err().code, "SUBGRAPH_TIMEOUT");
-    assert_eq!(states(&transport), [ReplicaState::Up]);
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    assert_eq!((states(&transport), a.probes()), (vec![ReplicaState::Up], 0));
 }
 
 #[tokio::test]

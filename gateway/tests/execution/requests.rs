@@ -89,3 +89,25 @@ async fn variables_reach_the_subgraph_as_they_are() {
     assert_eq!(response.body, r#"{"data":{"echo":"hi"}}"#);
     assert_eq!(script.variables("one"), [json!({"t": text})]);
 }
+
+#[tokio::test]
+async fn only_what_changes_nothing_may_be_sent_again() {
+    let supergraph = supergraph(&[
+        (
+            "one",
+            "type Query { item: Item } type Mutation { make: Item } type Item @key(fields: \"id\") { id: ID! }",
+        ),
+        ("two", "type Item @key(fields: \"id\") { id: ID! size: Int }"),
+    ]);
+    let size = ok(r#"{"data":{"_entities":[{"size":1}]}}"#);
+    for (query, field, expected) in
+        [("{ item { size } }", "item", [true, true]), ("mutation { make { size } }", "make", [false, true])]
+    {
+        let item = ok(json!({ "data": { field: { "__typename": "Item", "id": "1" } } }));
+        let script = Script::new(&supergraph, &[("one", item), ("two", size.clone())]);
+        let engine = Engine::new(supergraph.clone(), script.clone(), Limits::default());
+        let answer = single(&engine, request(query, json!({}))).await;
+        assert_eq!(answer.errors, 0, "{answer:?}");
+        assert_eq!(*script.repeatable.lock().unwrap(), expected, "{query}");
+    }
+}

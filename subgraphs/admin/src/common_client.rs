@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures::StreamExt as _;
 use serde::Serialize;
 use serde_json::{Value, json};
-use service::Secret;
+use service::{ReplicaUrls, Secret};
 use tower::ServiceExt as _;
 
 use crate::settings::CommonSettings;
@@ -82,7 +82,7 @@ impl From<String> for CommonUnavailable {
 /// How common is reached.
 #[derive(Clone)]
 enum Transport {
-    Http { client: reqwest::Client, url: String },
+    Http { client: reqwest::Client, urls: ReplicaUrls },
     InProcess(Router),
 }
 
@@ -99,10 +99,12 @@ impl CommonClient {
     pub fn over_http(settings: &CommonSettings) -> anyhow::Result<Self> {
         let client = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
         let client = client.build().context("cannot make an HTTP client")?;
-        let url = url::Url::parse(&settings.url).context("common.url is not a URL")?.to_string();
+        for url in settings.url.all() {
+            url::Url::parse(url).with_context(|| format!("common.url: {url} is not a URL"))?;
+        }
         let timeout = Duration::from_secs(settings.timeout_seconds);
         Ok(Self {
-            transport: Transport::Http { client, url },
+            transport: Transport::Http { client, urls: settings.url.clone() },
             credential: settings.credential.clone(),
             timeout,
         })
@@ -116,42 +118,49 @@ impl CommonClient {
     /// Hands a document over. The same request under the same key is carried out once, however often it is sent.
     pub async fn ingest(&self, document: &NewDocument, key: &str) -> Result<Handed, CommonUnavailable> {
         let request = json!({ "query": INGEST, "variables": { "input": document, "key": key } });
-        let answer = tokio::time::timeout(self.timeout, self.send(request.to_string())).await;
-        let answer = answer.map_err(|_| "no answer in time".to_owned())??;
+        let answer = self.send(&Bytes::from(request.to_string())).await?;
         let answer: Value = serde_json::from_slice(&answer).map_err(|error| format!("not JSON: {error}"))?;
         read(&answer)
     }
 
-    async fn send(&self, body: String) -> Result<Bytes, String> {
+    /// Sends to the first replica that answers; each has the whole time. The key makes it harmless that several may get it.
+    async fn send(&self, body: &Bytes) -> Result<Bytes, String> {
+        let late = |_| Err("no answer in time".to_owned());
         match &self.transport {
-            Transport::Http { client, url } => {
-                let request = client.post(url).header(header::CONTENT_TYPE, "application/json");
-                let request = request
-                    .header("x-knlab-caller", "admin")
-                    .header("x-knlab-credential", self.credential.expose());
-                let response = request.body(body).send().await.map_err(|error| error.to_string())?;
-                let mut stream = response.bytes_stream();
-                let mut answer = Vec::new();
-                while let Some(piece) = stream.next().await {
-                    answer.extend_from_slice(&piece.map_err(|error| error.to_string())?);
-                    if answer.len() > MAX_ANSWER {
-                        return Err("the answer is too large".to_owned());
-                    }
-                }
-                Ok(answer.into())
+            Transport::Http { client, urls } => {
+                let one = |url| tokio::time::timeout(self.timeout, self.send_to(client, url, body.clone()));
+                urls.ask(async |url| one(url).await.unwrap_or_else(late)).await
             }
             Transport::InProcess(router) => {
-                let request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
-                let request = request
-                    .header("x-knlab-caller", "admin")
-                    .header("x-knlab-credential", self.credential.expose());
-                let request = request.body(Body::from(body)).map_err(|error| error.to_string())?;
-                let response = router.clone().oneshot(request).await.map_err(|error| error.to_string())?;
-                axum::body::to_bytes(response.into_body(), MAX_ANSWER)
-                    .await
-                    .map_err(|error| error.to_string())
+                let answer = self.send_inside(router.clone(), body.clone());
+                tokio::time::timeout(self.timeout, answer).await.unwrap_or_else(late)
             }
         }
+    }
+
+    async fn send_to(&self, client: &reqwest::Client, url: &str, body: Bytes) -> Result<Bytes, String> {
+        let request = client.post(url).header(header::CONTENT_TYPE, "application/json");
+        let request =
+            request.header("x-knlab-caller", "admin").header("x-knlab-credential", self.credential.expose());
+        let response = request.body(body).send().await.map_err(|error| error.to_string())?;
+        let mut stream = response.bytes_stream();
+        let mut answer = Vec::new();
+        while let Some(piece) = stream.next().await {
+            answer.extend_from_slice(&piece.map_err(|error| error.to_string())?);
+            if answer.len() > MAX_ANSWER {
+                return Err("the answer is too large".to_owned());
+            }
+        }
+        Ok(answer.into())
+    }
+
+    async fn send_inside(&self, router: Router, body: Bytes) -> Result<Bytes, String> {
+        let request = Request::post("/graphql").header(header::CONTENT_TYPE, "application/json");
+        let request =
+            request.header("x-knlab-caller", "admin").header("x-knlab-credential", self.credential.expose());
+        let request = request.body(Body::from(body)).map_err(|error| error.to_string())?;
+        let response = router.oneshot(request).await.map_err(|error| error.to_string())?;
+        axum::body::to_bytes(response.into_body(), MAX_ANSWER).await.map_err(|error| error.to_string())
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use serde::Deserialize;
-use service::Secret;
+use service::{ReplicaUrls, Secret};
 
 /// The settings of the admin server.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -25,8 +25,8 @@ pub struct Settings {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct CommonSettings {
-    /// The GraphQL endpoint of common.
-    pub url: String,
+    /// The GraphQL endpoint of common; a list when it has replicas.
+    pub url: ReplicaUrls,
     /// The secret that common knows this server by.
     pub credential: Secret,
     /// How long common may take.
@@ -35,7 +35,7 @@ pub struct CommonSettings {
 
 impl Default for CommonSettings {
     fn default() -> Self {
-        let url = "http://127.0.0.1:4104/graphql".to_owned();
+        let url = ReplicaUrls::from("http://127.0.0.1:4104/graphql");
         Self { url, credential: Secret::from(""), timeout_seconds: 30 }
     }
 }

@@ -72,7 +72,7 @@ impl KeyServer {
 async fn keys_are_fetched_when_unknown_ones_show_up_but_not_for_each_of_them() {
     let auth = KeyServer::default();
     let clock = Clock::manual(0);
-    let keys = Keys::new(KeySource::Url(auth.start().await), clock.clone()).unwrap();
+    let keys = Keys::new(KeySource::Url(auth.start().await.into()), clock.clone()).unwrap();
     let asked = || auth.asked.load(Ordering::SeqCst);
     let set = |kid: &str| serde_json::to_string(&key_set(kid, &key_pair().1)).unwrap();
 

@@ -130,7 +130,7 @@ async fn start_servers(
     let admin_settings = admin::Settings {
         server: from_gateway,
         common: admin::settings::CommonSettings {
-            url: format!("http://{}/graphql", common.address),
+            url: format!("http://{}/graphql", common.address).into(),
             credential: Secret::from(credentials.admin.as_str()),
             ..admin::settings::CommonSettings::default()
         },

@@ -3,7 +3,9 @@
 
 mod processes;
 
-use processes::Processes;
+use std::time::{Duration, Instant};
+
+use processes::{Processes, Setup};
 use serde_json::{Value, json};
 
 /// A server, the fields of the query below that need it, and its name in errors.
@@ -39,6 +41,45 @@ async fn each_server_killed_in_turn_takes_only_its_own_fields_along() {
         let again = processes.ask(Some(&token), QUERY, json!({})).await;
         assert_eq!(again["data"], whole["data"], "{server} is back: {again}");
     }
+}
+
+/// What the gateway is given for a subgraph's answer in the next test.
+const TIMEOUT: Duration = Duration::from_secs(2);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_server_halted_in_turn_costs_its_fields_one_timeout_and_then_nothing() {
+    let timeouts = json!({ "subgraph": humantime(TIMEOUT) });
+    let processes = Processes::start_with(240, Setup { timeouts, ..Setup::default() }).await;
+    let token = processes.token("operator", "operator-demo").await;
+    let whole = processes.ask(Some(&token), QUERY, json!({})).await;
+    assert_eq!(whole.get("errors"), None, "{whole}");
+
+    for (server, needing) in NEEDS {
+        processes.halt(server);
+        let begin = Instant::now();
+        let answer = processes.ask(Some(&token), QUERY, json!({})).await;
+        check(&format!("{server} halted"), &whole, &answer, needing);
+        assert!(begin.elapsed() < TIMEOUT + Duration::from_millis(500), "{server}: {:?}", begin.elapsed());
+        let mut times: Vec<Duration> = Vec::new();
+        for round in 0..20 {
+            let begin = Instant::now();
+            let answer = processes.ask(Some(&token), QUERY, json!({})).await;
+            times.push(begin.elapsed());
+            check(&format!("{server} halted, round {round}"), &whole, &answer, needing);
+        }
+        times.sort();
+        assert!(times[10] < Duration::from_millis(100), "{server}: no longer waited for: {times:?}");
+        processes.resume(server);
+        let begin = Instant::now();
+        while processes.ask(Some(&token), QUERY, json!({})).await["data"] != whole["data"] {
+            assert!(begin.elapsed() < Duration::from_secs(5), "{server} is not back");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+}
+
+fn humantime(time: Duration) -> String {
+    format!("{}ms", time.as_millis())
 }
 
 fn check(when: &str, whole: &Value, answer: &Value, needing: &[&str]) {

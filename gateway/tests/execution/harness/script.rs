@@ -37,6 +37,8 @@ pub struct Script {
     replies: Mutex<HashMap<String, VecDeque<Reply>>>,
     /// Subgraph and body of every request, in the order in which they were sent.
     pub asked: Mutex<Vec<(String, Value)>>,
+    /// By request, whether it may be sent again.
+    pub repeatable: Mutex<Vec<bool>>,
 }
 
 impl Script {
@@ -47,7 +49,12 @@ impl Script {
             by_name.entry(name.to_string()).or_default().push_back(reply.clone());
         }
         let names = supergraph.subgraphs().iter().map(|s| s.name.clone()).collect();
-        Arc::new(Script { names, replies: Mutex::new(by_name), asked: Mutex::default() })
+        Arc::new(Script {
+            names,
+            replies: Mutex::new(by_name),
+            asked: Mutex::default(),
+            repeatable: Mutex::default(),
+        })
     }
 
     /// The variables of every request to a subgraph.
@@ -73,6 +80,7 @@ impl SubgraphTransport for Script {
         request: SubgraphRequest,
         _: &RequestContext,
     ) -> Result<SubgraphResponse, TransportError> {
+        self.repeatable.lock().unwrap().push(request.repeatable);
         match self.reply(subgraph, &request.body) {
             Reply::Http(status, body) => {
                 Ok(SubgraphResponse { status: StatusCode::from_u16(status).unwrap(), body: body.into() })

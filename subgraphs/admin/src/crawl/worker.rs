@@ -80,6 +80,7 @@ impl Worker {
     /// Works on a run for as long as the lease can be kept.
     async fn work_on(&self, run: Run, owner: String) {
         let id = run.id.clone();
+        tracing::info!(run = id, "working on a run");
         let work = async {
             match RunWork::new(self.tools.clone(), run, owner.clone()).await {
                 Ok(Some(work)) => work.work().await,

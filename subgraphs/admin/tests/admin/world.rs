@@ -60,7 +60,7 @@ impl World {
 
     pub fn worker(&self, common_url: &str) -> Worker {
         let settings = CommonSettings {
-            url: format!("{common_url}/graphql"),
+            url: format!("{common_url}/graphql").into(),
             credential: Secret::from(crate::fake_common::CREDENTIAL),
             timeout_seconds: 5,
         };

@@ -11,6 +11,7 @@ use jsonwebtoken::jwk::{Jwk, JwkSet};
 use tokio::sync::Mutex;
 
 use crate::clock::Clock;
+use crate::replica_urls::ReplicaUrls;
 
 const REFRESH_EVERY: Duration = Duration::from_secs(300);
 /// An unknown key id leads to a fetch at most this often, whoever sends such tokens.
@@ -45,7 +46,7 @@ impl fmt::Debug for SharedKeys {
 #[derive(Clone, Debug)]
 pub enum KeySource {
     /// Fetched from the auth server and kept.
-    Url(String),
+    Url(ReplicaUrls),
     /// Handed over in memory.
     Shared(SharedKeys),
 }
@@ -113,7 +114,7 @@ impl Keys {
     }
 
     /// The lock is held over the fetch, so that many requests with one new key lead to one fetch.
-    async fn refetch(&self, url: &str, kid: &str) {
+    async fn refetch(&self, url: &ReplicaUrls, kid: &str) {
         let mut last_try = self.last_try.lock().await;
         let gap = if self.known() { REFETCH_GAP } else { GAP_WITHOUT_KEYS };
         let now = self.clock.now();
@@ -127,7 +128,11 @@ impl Keys {
         }
     }
 
-    async fn fetch(&self, url: &str) -> anyhow::Result<()> {
+    async fn fetch(&self, urls: &ReplicaUrls) -> anyhow::Result<()> {
+        urls.ask(|url| self.fetch_from(url)).await
+    }
+
+    async fn fetch_from(&self, url: &str) -> anyhow::Result<()> {
         let response = self.client.get(url).send().await?.error_for_status()?;
         ensure!(response.status().is_success(), "answered with {}", response.status());
         let mut body = Vec::new();

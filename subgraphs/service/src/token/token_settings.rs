@@ -3,13 +3,14 @@
 use serde::Deserialize;
 
 use super::SharedKeys;
+use crate::replica_urls::ReplicaUrls;
 
 /// How users' tokens are checked.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TokenSettings {
-    /// Where the auth server publishes its keys.
-    pub jwks_url: String,
+    /// Where the auth server publishes its keys; a list when it has replicas.
+    pub jwks_url: ReplicaUrls,
     /// Who must have issued a token.
     pub issuer: String,
     /// Whom a token must be meant for.
