@@ -15,7 +15,8 @@ pub(crate) fn failure(error: &legacy::Error) -> (Outcome, String) {
     while let Some(cause) = source {
         detail.push_str(&format!(": {cause}"));
         let kind = cause.downcast_ref::<io::Error>().map(io::Error::kind);
-        refused |= kind == Some(io::ErrorKind::ConnectionRefused);
+        // Reset: the port was closed while the connection waited to be accepted.
+        refused |= matches!(kind, Some(io::ErrorKind::ConnectionRefused | io::ErrorKind::ConnectionReset));
         source = cause.source();
     }
     let outcome = match error.is_connect() {

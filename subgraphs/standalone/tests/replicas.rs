@@ -204,7 +204,7 @@ fn worker(processes: &Processes, run: &str) -> &'static str {
         let log = processes.log(name);
         log.lines().any(|line| line.contains("working on a run") && line.contains(run))
     };
-    *["admin", "admin-2"].iter().find(|name| is_at_work(name)).unwrap()
+    ["admin", "admin-2"].iter().find(|name| is_at_work(name)).unwrap()
 }
 
 async fn start(processes: &Processes, token: &str, site: &Site, key: &str) -> String {
@@ -236,8 +236,8 @@ async fn ended(processes: &Processes, token: &str, run: &str) -> Value {
         let answer = request.json(&body).send().await.unwrap();
         let text = answer.text().await.unwrap();
         let events = text.lines().filter_map(|line| line.strip_prefix("data:"));
-        let events = events.filter_map(|data| serde_json::from_str::<Value>(data.trim()).ok());
-        let last = events.filter(|event| event["data"].is_object()).last();
+        let mut events = events.filter_map(|data| serde_json::from_str::<Value>(data.trim()).ok());
+        let last = events.rfind(|event| event["data"].is_object());
         let progress = last.map(|event| event["data"]["crawlProgress"].clone()).unwrap_or_default();
         if progress["run"]["status"] == json!("SUCCEEDED") {
             return progress["counts"].clone();
