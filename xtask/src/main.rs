@@ -45,6 +45,15 @@ enum Command {
         #[arg(long)]
         only: Option<String>,
     },
+    /// Breaks each server in turn under load and prints the table of what that does; a minute.
+    #[command(
+        after_help = "Example: cargo xtask faults\n         cargo xtask faults hung\nStarts servers of its own, on \
+                            embedded stores."
+    )]
+    Faults {
+        /// Only rows whose name has this in it, e.g. `hung` or `auth`.
+        only: Option<String>,
+    },
     /// Runs a command with the real servers that tests need (MariaDB), which are gone afterwards.
     #[command(
         after_help = "Example: cargo xtask servers -- cargo test -p stores\nInstalls what is missing from packages; says which. \
@@ -61,6 +70,7 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Test { only } => steps::run(only.as_deref()),
         Command::CompareComposers { only } => composers::compare(only.as_deref()),
+        Command::Faults { only } => steps::faults(only.as_deref()),
         Command::Servers { command } => servers::run(&command),
         Command::Contract => {
             programs::cargo(&["run", "--quiet", "--package", "standalone", "--", "contract", "--write"])

@@ -55,6 +55,18 @@ fn passes(number: usize, count: usize, (name, what, step): &Step) -> bool {
     outcome.is_ok()
 }
 
+/// The fault table, which is a test of its own: it takes a minute, and starts its own servers to break them.
+///
+/// # Errors
+/// When a row is not as promised, or something cannot be started.
+pub fn faults(only: Option<&str>) -> Result<()> {
+    programs::cargo(&["build", "--quiet", "--workspace", "--bins"])?;
+    let test = ["test", "--quiet", "--package", "standalone", "--test", "fault_table", "--", "--nocapture"];
+    let mut command = programs::cargo_command(&test);
+    command.env("KNLAB_TEST_FAULTS", only.unwrap_or_default()).current_dir(programs::root());
+    packages::run(&mut command)
+}
+
 fn dependencies() -> Result<()> {
     if packages::find("cargo-deny").is_none() {
         println!("      cargo-deny is missing: installing it with cargo (some minutes, once)");

@@ -91,6 +91,11 @@ impl Processes {
         self.running[name].halt().unwrap();
     }
 
+    /// The process id, and that of its group.
+    pub fn pid(&self, name: &str) -> u32 {
+        self.running[name].pid()
+    }
+
     /// Lets a halted process go on.
     pub fn resume(&self, name: &str) {
         self.running[name].resume().unwrap();

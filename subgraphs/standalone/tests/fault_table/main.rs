@@ -1,0 +1,71 @@
+//! The fault table: each server killed, hung and slowed in turn under load. What does not need it must be right throughout;
+//! the rest must be told cleanly, within the timeout at first and at once afterwards, and be back by itself.
+//! `cargo xtask faults` runs it and prints the table.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails where it stands")]
+
+mod fault;
+mod judgement;
+mod load;
+#[path = "../processes/mod.rs"]
+mod processes;
+mod questions;
+mod stage;
+
+use std::time::{Duration, Instant};
+
+use fault::Fault;
+use judgement::{BACK, HEAD, Judgement, Times};
+use load::{Asking, Client};
+use stage::Stage;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_stays_in_its_part_is_told_cleanly_and_is_over_when_it_is_over() {
+    let only = std::env::var("KNLAB_TEST_FAULTS").unwrap_or_default();
+    let mut stage = Stage::start().await;
+    let client = Client {
+        http: stage.processes.client.clone(),
+        gateway: stage.processes.url(),
+        token: stage.processes.token("admin", "administrator-demo").await,
+    };
+    let mut asking = Vec::new();
+    for question in questions::all(&client).await {
+        let changes_counts = question.name == "ingest again";
+        asking.push(Asking::begin(&client, question).await);
+        if changes_counts {
+            // Its one document must be in the index before others count.
+            tokio::time::sleep(Duration::from_secs(3)).await;
+        }
+    }
+    println!("{:<30}{HEAD}", "fault");
+    let mut failed = Vec::new();
+    for fault in Fault::all().into_iter().filter(|fault| fault.to_string().contains(&only)) {
+        let judgement = run(&mut stage, &asking, fault).await;
+        println!("{fault:<30}{}", judgement.row());
+        for reason in &judgement.faults {
+            println!("{:<30}  {reason}", "");
+            failed.push(format!("{fault}: {reason}"));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}
+
+async fn run(stage: &mut Stage, asking: &[Asking], fault: Fault) -> Judgement {
+    let broken = Instant::now();
+    stage.hurt(fault);
+    tokio::time::sleep(fault.lasts()).await;
+    let mended = stage.heal(fault).await;
+    // Long enough to see that it stays right.
+    let steady = Duration::from_millis(1_000);
+    loop {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let is_right = |asking: &Asking| {
+            let since = Instant::now() - steady;
+            let heard = asking.heard_since(since.max(mended));
+            !heard.is_empty() && heard.iter().all(|heard| heard.verdict == load::Verdict::Right)
+        };
+        let waited = mended.elapsed();
+        if (waited > steady && asking.iter().all(is_right)) || waited > BACK + steady {
+            return Judgement::of(&fault, asking, Times { broken, mended, patience: fault.patience() });
+        }
+    }
+}
