@@ -103,6 +103,7 @@ codes! {
     Error INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE = "A subgraph with a key on an interface has to know all its implementations.";
 
     // The whole.
+    Error MISSING_TRANSITIVE_AUTH_REQUIREMENTS = "Repeat on the field what is asked for the fields that it requires.";
     Error REFERENCED_INACCESSIBLE = "Hide what refers to it too, or make it accessible.";
     Error ONLY_INACCESSIBLE_CHILDREN = "Hide the type itself, or leave at least one of its members accessible.";
     Error DEFAULT_VALUE_USES_INACCESSIBLE = "Change the default, or make what it names accessible.";

@@ -30,6 +30,9 @@ pub(crate) struct Graph {
     pub(crate) url: String,
 }
 
+/// Each `@cacheTag` by its format, and who applies it.
+pub(crate) type CacheTags = BTreeMap<String, Vec<GraphId>>;
+
 /// A type.
 #[derive(Clone, Debug)]
 pub(crate) struct MergedType {
@@ -37,6 +40,7 @@ pub(crate) struct MergedType {
     pub(crate) kind: Kind,
     pub(crate) description: Option<Node<str>>,
     pub(crate) directives: Vec<Node<Directive>>,
+    pub(crate) cache_tags: CacheTags,
     pub(crate) joins: Vec<JoinType>,
     /// Interface, and who says so.
     pub(crate) interfaces: IndexMap<Name, Vec<GraphId>>,
@@ -63,6 +67,7 @@ pub(crate) struct MergedField {
     pub(crate) name: Name,
     pub(crate) description: Option<Node<str>>,
     pub(crate) directives: Vec<Node<Directive>>,
+    pub(crate) cache_tags: CacheTags,
     pub(crate) ty: Type,
     pub(crate) arguments: IndexMap<Name, MergedInput>,
     /// Empty: every subgraph that has the type resolves it, with this type.

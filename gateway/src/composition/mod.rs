@@ -4,6 +4,7 @@
 //! [`validate`] checks each by itself, [`merge`] makes one set of types, `validate_merged` checks the whole, [`emit`]
 //! writes it as join-spec SDL. Every finding is a [`Diagnostic`]; nothing stops at the first.
 
+mod access;
 pub mod codes;
 pub mod diagnostic;
 mod emit;

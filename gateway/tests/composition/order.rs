@@ -43,6 +43,7 @@ fn the_names_of_subgraphs_change_only_names() {
             expected = expected
                 .replace(&format!("graph: {upper},"), &format!("graph: Z{upper},"))
                 .replace(&format!("graph: {upper})"), &format!("graph: Z{upper})"))
+                .replace(&format!("graphs: [{upper}]"), &format!("graphs: [Z{upper}]"))
                 .replace(
                     &format!("  {upper} @join__graph(name: \"{graph}\""),
                     &format!("  Z{upper} @join__graph(name: \"z{graph}\""),

@@ -95,12 +95,19 @@ impl Feature {
 /// The schema definition. The join specification's version is the first that has what is used.
 pub(crate) fn schema(merged: &Merged) -> String {
     let used = used_directives(merged);
-    let join = if uses_labels(merged) { "v0.4" } else { "v0.3" };
+    let join = match (uses_cache_tags(merged), uses_labels(merged)) {
+        (true, _) => "v0.5",
+        (false, true) => "v0.4",
+        (false, false) => "v0.3",
+    };
     let mut lines = vec![
         "@link(url: \"https://specs.apollo.dev/link/v1.0\")".to_owned(),
         format!("@link(url: \"https://specs.apollo.dev/join/{join}\", for: EXECUTION)"),
     ];
     lines.extend(FEATURES.iter().filter(|feature| feature.is_used(&used)).map(Feature::link));
+    if uses_cache_tags(merged) {
+        lines.push("@link(url: \"https://specs.apollo.dev/cacheTag/v0.1\", for: EXECUTION)".to_owned());
+    }
     for (url, names) in &merged.composed_links {
         let imports: Vec<String> = names.iter().map(|name| text::string(&format!("@{name}"))).collect();
         lines.push(format!("@link(url: {}, import: [{}])", text::string(url), imports.join(", ")));
@@ -130,6 +137,10 @@ pub(crate) fn directives(merged: &Merged) -> Vec<String> {
     .into_iter()
     .map(|(name, rest)| (name.to_owned(), format!("directive @{name}{rest}")))
     .collect();
+    if uses_cache_tags(merged) {
+        let rest = "(graphs: [join__Graph!], name: String!, args: join__DirectiveArguments) repeatable on SCHEMA | OBJECT | INTERFACE | FIELD_DEFINITION";
+        definitions.insert("join__directive".to_owned(), format!("directive @join__directive{rest}"));
+    }
     let used = used_directives(merged);
     for feature in FEATURES.iter().filter(|feature| feature.is_used(&used)) {
         for (name, rest) in feature.directives {
@@ -164,6 +175,10 @@ pub(crate) fn types(merged: &Merged) -> BTreeMap<String, String> {
         ("link__Import".to_owned(), "scalar link__Import".to_owned()),
         ("link__Purpose".to_owned(), purposes.to_owned()),
     ]);
+    if uses_cache_tags(merged) {
+        let name = "join__DirectiveArguments";
+        types.insert(name.to_owned(), format!("scalar {name}"));
+    }
     let used = used_directives(merged);
     for feature in FEATURES.iter().filter(|feature| feature.is_used(&used)) {
         if let Some(scalar) = feature.scalar {
@@ -171,6 +186,13 @@ pub(crate) fn types(merged: &Merged) -> BTreeMap<String, String> {
         }
     }
     types
+}
+
+fn uses_cache_tags(merged: &Merged) -> bool {
+    merged
+        .types
+        .values()
+        .any(|ty| !ty.cache_tags.is_empty() || ty.fields.values().any(|field| !field.cache_tags.is_empty()))
 }
 
 fn uses_labels(merged: &Merged) -> bool {

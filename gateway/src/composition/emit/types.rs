@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::text::{self, Text};
 use crate::composition::merged::{
-    GraphId, JoinField, JoinType, Merged, MergedField, MergedInput, MergedType,
+    CacheTags, GraphId, JoinField, JoinType, Merged, MergedField, MergedInput, MergedType,
 };
 use crate::composition::subgraph::Kind;
 
@@ -70,8 +70,23 @@ fn type_directives(merged: &Merged, ty: &MergedType) -> Vec<String> {
         let graph = &merged.graphs[graph].value;
         lines.push(format!("@join__unionMember(graph: {graph}, member: \"{member}\")"));
     }
+    lines.extend(cache_tags(merged, &ty.cache_tags));
     lines.extend(ty.directives.iter().map(|directive| text::directive(directive)));
     lines
+}
+
+/// Directives that only a subgraph's own specification knows are carried as data.
+fn cache_tags(merged: &Merged, tags: &CacheTags) -> Vec<String> {
+    let graphs = |graphs: &[GraphId]| {
+        let values: Vec<&str> = graphs.iter().map(|graph| merged.graphs[*graph].value.as_str()).collect();
+        values.join(", ")
+    };
+    tags.iter()
+        .map(|(format, applied)| {
+            let (graphs, format) = (graphs(applied), text::string(format));
+            format!("@join__directive(graphs: [{graphs}], name: \"federation__cacheTag\", args: {{format: {format}}})")
+        })
+        .collect()
 }
 
 fn join_type(merged: &Merged, join: &JoinType) -> String {
@@ -117,6 +132,9 @@ fn write_field(out: &mut Text, merged: &Merged, field: &MergedField) {
     write_arguments(out, merged, &field.arguments);
     out.push(&format!(": {}", field.ty));
     out.push(&joins(merged, &field.joins));
+    for tag in cache_tags(merged, &field.cache_tags) {
+        out.push(&format!(" {tag}"));
+    }
     out.push(&directives(&field.directives));
     out.push("\n");
 }

@@ -150,6 +150,7 @@ impl Builder<'_> {
         let applied = Applied { list: part.directives, links: self.links };
         let is_extension = part.is_extension || applied.has(Known::Extends);
         self.refuse_contexts(&applied);
+        self.refuse_second_sharing(&applied);
         let keys = self.keys(&applied, is_extension);
         let fields: Vec<FieldDef> = part.fields.iter().map(|field| self.field(field, &applied)).collect();
         let inputs: Vec<InputDef> = part.inputs.iter().map(|input| self.input(input)).collect();
@@ -164,6 +165,7 @@ impl Builder<'_> {
         }
         ty.is_interface_object |= applied.has(Known::InterfaceObject);
         ty.directives.extend(applied.carried());
+        ty.cache_tags.extend(applied.all(Known::CacheTag).cloned());
         ty.keys.extend(keys);
         for name in part.interfaces {
             ty.interfaces.insert(name.clone(), name.location());
@@ -192,6 +194,7 @@ impl Builder<'_> {
 
     fn field(&mut self, field: &FieldDefinition, on_type: &Applied) -> FieldDef {
         let on_field = Applied { list: &field.directives, links: self.links };
+        self.refuse_second_sharing(&on_field);
         let mut set = |known, codes| {
             let directive = on_field.first(known)?;
             on_field.field_set(directive, codes, self.diagnostics, self.site)
@@ -205,6 +208,7 @@ impl Builder<'_> {
             span: field.name.location(),
             description: field.description.clone(),
             directives: on_field.carried(),
+            cache_tags: on_field.all(Known::CacheTag).cloned().collect(),
             ty: field.ty.clone(),
             arguments: field
                 .arguments
@@ -227,6 +231,15 @@ impl Builder<'_> {
             let here = Site { span: directive.location(), ..self.site.clone() };
             let message = format!("`@{}` is not supported yet", directive.name);
             self.diagnostics.report(codes::UNSUPPORTED_FEATURE, message, [here]);
+        }
+    }
+
+    /// It is repeatable only so that a definition and its extensions may each carry it.
+    fn refuse_second_sharing(&mut self, applied: &Applied) {
+        for directive in applied.all(Known::Shareable).skip(1) {
+            let here = Site { span: directive.location(), ..self.site.clone() };
+            let message = format!("`@{}` stands a second time on the same element", directive.name);
+            self.diagnostics.report(codes::INVALID_SHAREABLE_USAGE, message, [here]);
         }
     }
 
@@ -261,6 +274,7 @@ fn empty_type(name: &Name, kind: Kind) -> TypeDef {
         span: None,
         description: None,
         directives: Vec::new(),
+        cache_tags: Vec::new(),
         keys: Vec::new(),
         is_extension: true,
         is_interface_object: false,

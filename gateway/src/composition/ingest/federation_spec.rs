@@ -1,5 +1,7 @@
 //! What the federation specifications define: directives and types, since which version, and how they read in SDL.
 
+use crate::composition::subgraph::FederationVersion;
+
 /// A directive that composition understands, whatever a subgraph calls it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Known {
@@ -21,6 +23,7 @@ pub(crate) enum Known {
     Policy,
     Cost,
     ListSize,
+    CacheTag,
 }
 
 /// One directive of the specifications.
@@ -56,7 +59,7 @@ pub(crate) const DIRECTIVES: &[Entry] = &[
     old(Known::External, "external", "(reason: String) on OBJECT | FIELD_DEFINITION"),
     old(Known::Extends, "extends", " on OBJECT | INTERFACE"),
     entry(Known::Shareable, "shareable", 0, " repeatable on OBJECT | FIELD_DEFINITION"),
-    entry(Known::Override, "override", 0, "(from: String!, label: String) on FIELD_DEFINITION"),
+    entry(Known::Override, "override", 0, OVERRIDE),
     old(
         Known::Tag,
         "tag",
@@ -106,7 +109,12 @@ pub(crate) const DIRECTIVES: &[Entry] = &[
         9,
         "(assumedSize: Int, slicingArguments: [String!], sizedFields: [String!], requireOneSlicingArgument: Boolean = true) on FIELD_DEFINITION",
     ),
+    entry(Known::CacheTag, "cacheTag", 12, "(format: String!) repeatable on OBJECT | FIELD_DEFINITION"),
 ];
+
+const OVERRIDE: &str = "(from: String!, label: String) on FIELD_DEFINITION";
+/// Before v2.7.
+const OVERRIDE_WITHOUT_LABEL: &str = "(from: String!) on FIELD_DEFINITION";
 
 /// Scalars of the federation specification that can be imported, with the minor of 2.x they came with.
 pub(crate) const SCALARS: &[(&str, u32)] =
@@ -129,6 +137,14 @@ impl Known {
     /// The entry of the table.
     pub(crate) fn entry(self) -> &'static Entry {
         DIRECTIVES.iter().find(|entry| entry.known == self).unwrap_or(&DIRECTIVES[0])
+    }
+
+    /// Its definition after the name, as the linked version has it.
+    pub(crate) fn definition(self, version: FederationVersion) -> &'static str {
+        match (self, version) {
+            (Known::Override, FederationVersion::Two(0..7)) => OVERRIDE_WITHOUT_LABEL,
+            _ => self.entry().definition,
+        }
     }
 
     /// Whether applications are carried into the supergraph.

@@ -101,7 +101,7 @@ fn prelude(document: &Document, links: &Links) -> String {
         links.link_name
     ));
     for (name, known) in &links.directives {
-        text.push_str(&format!("directive @{name}{}\n", known.entry().definition));
+        text.push_str(&format!("directive @{name}{}\n", known.definition(links.version)));
     }
     for scalar in &links.scalars {
         if !DEFINED_ABOVE.contains(&scalar.as_str()) {

@@ -29,7 +29,8 @@ pub(super) fn problems(written: &DirectiveDefinition, links: &Links) -> Vec<Stri
 }
 
 fn specified(written: &DirectiveDefinition, links: &Links) -> Option<Node<DirectiveDefinition>> {
-    let text = format!("directive @{}{}", written.name, links.known(&written.name)?.entry().definition);
+    let definition = links.known(&written.name)?.definition(links.version);
+    let text = format!("directive @{}{definition}", written.name);
     let document = Document::parse(text, "federation.graphql").ok()?;
     document.definitions.into_iter().find_map(|definition| match definition {
         Definition::DirectiveDefinition(directive) => Some(directive),

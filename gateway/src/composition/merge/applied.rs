@@ -6,8 +6,9 @@ use apollo_compiler::{Name, Node};
 use indexmap::IndexMap;
 
 use super::Merger;
+use crate::composition::access;
 use crate::composition::codes;
-use crate::composition::merged::GraphId;
+use crate::composition::merged::{CacheTags, GraphId};
 
 /// The element in one subgraph.
 pub(crate) struct Source<'a> {
@@ -57,6 +58,21 @@ pub(crate) fn directives(merger: &mut Merger, coordinate: &str, sources: &[Sourc
     merged
 }
 
+/// What `@cacheTag` says on an element.
+pub(crate) fn cache_tags<'a>(applied: impl Iterator<Item = (GraphId, &'a [Node<Directive>])>) -> CacheTags {
+    let mut tags = CacheTags::new();
+    for (graph, directives) in applied {
+        for directive in directives {
+            let format = directive.specified_argument_by_name("format").and_then(|format| format.as_str());
+            let graphs = tags.entry(format.unwrap_or_default().to_owned()).or_default();
+            if !graphs.contains(&graph) {
+                graphs.push(graph);
+            }
+        }
+    }
+    tags
+}
+
 impl Merger<'_> {
     fn is_carried(&self, name: &Name) -> bool {
         matches!(
@@ -98,8 +114,7 @@ fn merge_one(
     }
     match name.as_str() {
         _ if distinct.len() == 1 => vec![distinct[0].clone()],
-        "requiresScopes" => vec![conjunction(name, "scopes", &distinct)],
-        "policy" => vec![conjunction(name, "policies", &distinct)],
+        "requiresScopes" | "policy" => vec![access::all(name, &distinct)],
         "cost" => vec![greatest_weight(&distinct)],
         "listSize" => vec![list_size(name, &distinct)],
         _ if merger.is_repeatable(name) => {
@@ -120,47 +135,6 @@ fn merge_one(
             vec![distinct[0].clone()]
         }
     }
-}
-
-/// Alternatives of sets that all have to hold: every combination, each set sorted.
-fn conjunction(name: &Name, argument: &str, applied: &[&Node<Directive>]) -> Node<Directive> {
-    let mut combined: Vec<Vec<String>> = vec![Vec::new()];
-    for directive in applied {
-        let alternatives = string_lists(directive.specified_argument_by_name(argument));
-        combined = combined
-            .iter()
-            .flat_map(|left| {
-                alternatives.iter().map(move |right| {
-                    let mut both = left.clone();
-                    both.extend(right.iter().cloned());
-                    both.sort();
-                    both.dedup();
-                    both
-                })
-            })
-            .collect();
-    }
-    combined.sort();
-    combined.dedup();
-    let minimal: Vec<Vec<String>> = combined
-        .iter()
-        .filter(|set| {
-            !combined.iter().any(|other| other != *set && other.iter().all(|item| set.contains(item)))
-        })
-        .cloned()
-        .collect();
-    let value = minimal.into_iter().map(|set| Node::new(string_list(set))).collect();
-    with_arguments(name, vec![(argument, Value::List(value))])
-}
-
-fn string_lists(value: Option<&Node<Value>>) -> Vec<Vec<String>> {
-    let list = value.and_then(|value| value.as_list()).unwrap_or_default();
-    list.iter()
-        .map(|inner| match &**inner {
-            Value::List(items) => items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect(),
-            other => other.as_str().map(str::to_owned).into_iter().collect(),
-        })
-        .collect()
 }
 
 fn greatest_weight(applied: &[&Node<Directive>]) -> Node<Directive> {

@@ -30,11 +30,7 @@ pub(crate) fn merge(
             report_missing(merger, &argument, sources, &declared);
             continue;
         }
-        let kind = InputKind {
-            type_mismatch: codes::FIELD_ARGUMENT_TYPE_MISMATCH,
-            default_mismatch: codes::FIELD_ARGUMENT_DEFAULT_MISMATCH,
-        };
-        if let Some(input) = merge_input(merger, &argument, &declared, kind) {
+        if let Some(input) = merge_input(merger, &argument, &declared, ARGUMENT) {
             merged.insert(name, input);
         }
     }
@@ -76,6 +72,12 @@ pub(crate) struct InputKind {
     pub(crate) type_mismatch: Code,
     pub(crate) default_mismatch: Code,
 }
+
+/// The codes for an argument.
+pub(crate) const ARGUMENT: InputKind = InputKind {
+    type_mismatch: codes::FIELD_ARGUMENT_TYPE_MISMATCH,
+    default_mismatch: codes::FIELD_ARGUMENT_DEFAULT_MISMATCH,
+};
 
 /// Merges an argument or input field that all concerned subgraphs declare.
 pub(crate) fn merge_input(

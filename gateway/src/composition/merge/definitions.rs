@@ -2,14 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use apollo_compiler::ast::{DirectiveDefinition, DirectiveLocation};
+use apollo_compiler::ast::{DirectiveDefinition, DirectiveList, DirectiveLocation, InputValueDefinition};
 use apollo_compiler::{Name, Node};
+use indexmap::IndexSet;
 
-use super::Merger;
+use super::{Merger, arguments};
 use crate::composition::codes;
 use crate::composition::diagnostic::Site;
-use crate::composition::merged::Merged;
-use crate::composition::subgraph::{ComposedDirective, Subgraph};
+use crate::composition::merged::{GraphId, Merged};
+use crate::composition::subgraph::{ComposedDirective, InputDef, Subgraph};
 
 /// The names that any subgraph composes.
 pub(crate) fn composed_names(subgraphs: &[Subgraph]) -> BTreeSet<Name> {
@@ -57,8 +58,9 @@ fn merge_composed(
     }
 }
 
-fn merge_executable(merger: &Merger, merged: &mut Merged) {
-    let Some((first, rest)) = merger.subgraphs.split_first() else {
+fn merge_executable(merger: &mut Merger, merged: &mut Merged) {
+    let subgraphs = merger.subgraphs;
+    let Some((first, rest)) = subgraphs.split_first() else {
         return;
     };
     for definition in first.directives.values() {
@@ -81,10 +83,62 @@ fn merge_executable(merger: &Merger, merged: &mut Merged) {
         let merging = common.make_mut();
         merging.locations = locations;
         merging.repeatable &= others.iter().all(|other| other.repeatable);
-        merging
-            .arguments
-            .retain(|argument| others.iter().all(|other| other.argument_by_name(&argument.name).is_some()));
+        let all: Vec<&DirectiveDefinition> =
+            std::iter::once(definition).chain(others).map(|definition| &**definition).collect();
+        merging.arguments = merge_arguments(merger, &all);
         merged.directives.insert(definition.name.clone(), common);
+    }
+}
+
+/// The arguments that every subgraph takes; `all` are the definitions of one directive by subgraph.
+fn merge_arguments(merger: &mut Merger, all: &[&DirectiveDefinition]) -> Vec<Node<InputValueDefinition>> {
+    let names: IndexSet<&Name> =
+        all.iter().flat_map(|definition| &definition.arguments).map(|argument| &argument.name).collect();
+    let mut merged = Vec::new();
+    for name in names {
+        let declared: Vec<(GraphId, InputDef)> = all
+            .iter()
+            .enumerate()
+            .filter_map(|(graph, definition)| Some((graph, input(definition.argument_by_name(name)?))))
+            .collect();
+        let declared: Vec<(GraphId, &InputDef)> =
+            declared.iter().map(|(graph, input)| (*graph, input)).collect();
+        let coordinate = format!("@{}({name}:)", all[0].name);
+        if declared.len() < all.len() {
+            report_missing(merger, &coordinate, &declared);
+        } else if let Some(input) =
+            arguments::merge_input(merger, &coordinate, &declared, arguments::ARGUMENT)
+        {
+            merged.push(Node::new(InputValueDefinition {
+                description: input.description,
+                name: input.name,
+                ty: Node::new(input.ty),
+                default_value: input.default,
+                directives: DirectiveList(input.directives),
+            }));
+        }
+    }
+    merged
+}
+
+fn input(definition: &InputValueDefinition) -> InputDef {
+    InputDef {
+        name: definition.name.clone(),
+        span: definition.name.location(),
+        description: definition.description.clone(),
+        directives: Vec::new(),
+        ty: (*definition.ty).clone(),
+        default: definition.default_value.clone(),
+    }
+}
+
+/// An argument that some subgraphs do not know is left out, unless one of the others needs it.
+fn report_missing(merger: &mut Merger, coordinate: &str, declared: &[(GraphId, &InputDef)]) {
+    if declared.iter().any(|(_, argument)| argument.is_required()) {
+        let sites: Vec<Site> =
+            declared.iter().map(|(graph, input)| merger.site(*graph, input.span)).collect();
+        let message = format!("`{coordinate}` is required and missing in other subgraphs");
+        merger.diagnostics.report(codes::REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH, message, sites);
     }
 }
 

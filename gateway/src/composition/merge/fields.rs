@@ -96,6 +96,9 @@ fn merge(merger: &mut Merger, field: &Field) -> Option<MergedField> {
         name: field.name.clone(),
         description,
         directives,
+        cache_tags: applied::cache_tags(
+            merging.iter().map(|source| (source.graph, source.field.cache_tags.as_slice())),
+        ),
         joins: joins(field, &merging),
         ty: ty?,
         arguments,

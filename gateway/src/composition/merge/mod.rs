@@ -8,6 +8,7 @@ mod externals;
 mod fields;
 mod graphs;
 mod inputs;
+mod interface_access;
 mod interface_objects;
 mod kinds;
 mod names;
@@ -48,6 +49,7 @@ pub(crate) fn merge(subgraphs: &[Subgraph], diagnostics: &mut Diagnostics) -> Me
     names::check(&mut merger);
     fields::merge_all(&mut merger, &mut merged);
     interface_objects::add_fields(&mut merger, &mut merged);
+    interface_access::carry(&mut merged);
     inputs::merge_all(&mut merger, &mut merged);
     unions::merge_all(&merger, &mut merged);
     enums::merge_all(&mut merger, &mut merged);
@@ -111,6 +113,9 @@ impl<'a> Merger<'a> {
             kind,
             description: applied::description(self, name.as_str(), &elements),
             directives: applied::directives(self, name.as_str(), &elements),
+            cache_tags: applied::cache_tags(
+                sources.iter().map(|(graph, ty)| (*graph, ty.cache_tags.as_slice())),
+            ),
             joins,
             interfaces,
             fields: IndexMap::new(),

@@ -18,6 +18,9 @@ struct Resolver {
 
 /// Reports `INVALID_FIELD_SHARING`.
 pub(crate) fn check(merger: &mut Merger, field: &Field) {
+    if field.parent == "Subscription" {
+        return check_subscription(merger, field);
+    }
     let own = field
         .sources
         .iter()
@@ -55,6 +58,18 @@ pub(crate) fn check(merger: &mut Merger, field: &Field) {
         ),
         sites,
     );
+}
+
+/// A stream has one source.
+fn check_subscription(merger: &mut Merger, field: &Field) {
+    let resolvers: Vec<_> = field.resolvers().filter(|source| !source.fate.overridden).collect();
+    let is_shared = resolvers.len() > 1 || resolvers.iter().any(|source| source.field.shareable);
+    if is_shared {
+        let sites =
+            resolvers.iter().map(|source| merger.site(source.graph, source.field.span)).collect::<Vec<_>>();
+        let message = format!("`{}` is a subscription, and those cannot be shared", field.coordinate());
+        merger.diagnostics.report(codes::INVALID_FIELD_SHARING, message, sites);
+    }
 }
 
 impl<'a> Merger<'a> {

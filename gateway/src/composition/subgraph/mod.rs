@@ -73,6 +73,8 @@ pub(crate) struct TypeDef {
     pub(crate) description: Option<Node<str>>,
     /// Directives that are carried into the supergraph, under their supergraph names.
     pub(crate) directives: Vec<Node<Directive>>,
+    /// Its applications of `@cacheTag`.
+    pub(crate) cache_tags: Vec<Node<Directive>>,
     pub(crate) keys: Vec<Key>,
     /// Only `extend` and no definition, or marked `@extends`.
     pub(crate) is_extension: bool,
@@ -102,6 +104,8 @@ pub(crate) struct FieldDef {
     pub(crate) span: Option<SourceSpan>,
     pub(crate) description: Option<Node<str>>,
     pub(crate) directives: Vec<Node<Directive>>,
+    /// Its applications of `@cacheTag`.
+    pub(crate) cache_tags: Vec<Node<Directive>>,
     pub(crate) ty: Type,
     pub(crate) arguments: IndexMap<Name, InputDef>,
     pub(crate) external: External,

@@ -33,7 +33,8 @@ fn check_one(subgraph: &Subgraph, diagnostics: &mut Diagnostics, (coordinate, in
     diagnostics.report(codes::INVALID_GRAPHQL, message, [subgraph.site(span)]);
 }
 
-fn fits(subgraph: &Subgraph, ty: &Type, value: &Node<Value>) -> bool {
+/// Whether a value written into the schema, so without variables, is one of a type.
+pub(super) fn fits(subgraph: &Subgraph, ty: &Type, value: &Node<Value>) -> bool {
     if value.is_null() {
         return !ty.is_non_null();
     }
@@ -60,7 +61,16 @@ fn fits_defined(subgraph: &Subgraph, ty: &TypeDef, value: &Value) -> bool {
             let given = |input: &InputDef| fields.iter().any(|(name, _)| *name == input.name);
             known && ty.inputs.values().filter(|input| input.is_required()).all(given)
         }
-        (Kind::Scalar, _) => true,
+        (Kind::Scalar, value) => !holds_variable(value),
+        _ => false,
+    }
+}
+
+fn holds_variable(value: &Value) -> bool {
+    match value {
+        Value::Variable(_) => true,
+        Value::List(items) => items.iter().any(|item| holds_variable(item)),
+        Value::Object(fields) => fields.iter().any(|(_, value)| holds_variable(value)),
         _ => false,
     }
 }

@@ -4,6 +4,7 @@ use apollo_compiler::Name;
 use apollo_compiler::ast::{self, Selection};
 use apollo_compiler::parser::SourceSpan;
 
+use super::default_values;
 use crate::composition::codes::{self, Code};
 use crate::composition::diagnostic::Diagnostics;
 use crate::composition::subgraph::field_set::FieldSet;
@@ -184,8 +185,14 @@ impl Walk<'_> {
 
     fn arguments(&mut self, coordinate: &str, selected: &ast::Field, field: &FieldDef) {
         for argument in &selected.arguments {
-            if !field.arguments.contains_key(&argument.name) {
-                self.report(self.rule.invalid, format!("`{coordinate}` has no argument `{}`", argument.name));
+            let name = &argument.name;
+            match field.arguments.get(name) {
+                None => self.report(self.rule.invalid, format!("`{coordinate}` has no argument `{name}`")),
+                Some(declared) if !default_values::fits(self.subgraph, &declared.ty, &argument.value) => {
+                    let what = format!("`{}` is no `{}`, the type of", argument.value, declared.ty);
+                    self.report(self.rule.invalid, format!("{what} `{coordinate}({name}:)`"));
+                }
+                Some(_) => {}
             }
         }
         if self.rule.has_arguments.is_some() {

@@ -6,6 +6,7 @@ mod inaccessible;
 mod interfaces;
 mod language;
 mod locate;
+mod transitive_access;
 
 use super::codes;
 use super::diagnostic::Diagnostics;
@@ -24,6 +25,7 @@ pub(crate) fn validate(subgraphs: &[Subgraph], merged: &Merged, diagnostics: &mu
     interfaces::check(subgraphs, merged, diagnostics);
     inaccessible::check(subgraphs, merged, diagnostics);
     default_values::check(subgraphs, merged, diagnostics);
+    transitive_access::check(subgraphs, merged, diagnostics);
 }
 
 /// The emitted text has to be a valid schema; whatever the rules above do not know is found here.

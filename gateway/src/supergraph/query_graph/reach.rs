@@ -90,8 +90,12 @@ pub(super) fn takes(
     for at in reach {
         let Some(field) = graph.field(*at, name) else { continue };
         let ready = field.requires.is_none_or(|requires| {
-            let enters =
-                |entry: &Entry| entry.place == *at && enters(graph, supergraph, reach, entry, object);
+            // A root type is entered with nothing, so nothing can be sent along.
+            let enters = |entry: &Entry| {
+                entry.place == *at
+                    && entry.kind != EntryKind::Root
+                    && enters(graph, supergraph, reach, entry, object)
+            };
             obtain.set(reach, requires, object, REQUIRES_DEPTH)
                 && (graph.entries(object).iter().any(enters)
                     || obtain.set(&[*at], requires, object, REQUIRES_DEPTH))

@@ -1,0 +1,86 @@
+//! A field that requires others hands their values on, so whoever may see it must be allowed to see those.
+
+use apollo_compiler::ast::{Directive, Selection};
+use apollo_compiler::{Name, Node};
+
+use crate::composition::access;
+use crate::composition::codes;
+use crate::composition::diagnostic::Diagnostics;
+use crate::composition::merged::Merged;
+use crate::composition::subgraph::{FieldDef, Subgraph, TypeDef};
+
+/// Checks all required sets.
+pub(crate) fn check(subgraphs: &[Subgraph], merged: &Merged, diagnostics: &mut Diagnostics) {
+    for subgraph in subgraphs {
+        for ty in subgraph.types.values() {
+            for field in ty.fields.values() {
+                check_one(subgraph, merged, diagnostics, (ty, field));
+            }
+        }
+    }
+}
+
+fn check_one(
+    subgraph: &Subgraph,
+    merged: &Merged,
+    diagnostics: &mut Diagnostics,
+    (ty, field): (&TypeDef, &FieldDef),
+) {
+    let Some(requires) = &field.requires else { return };
+    let own = own(merged, &ty.name, &field.name);
+    let mut asked = Vec::new();
+    collect(merged, &ty.name, &requires.selections, &mut asked);
+    let Some((place, directive)) = asked.iter().find(|(_, directive)| !access::implies(&own, directive))
+    else {
+        return;
+    };
+    diagnostics.report(
+        codes::MISSING_TRANSITIVE_AUTH_REQUIREMENTS,
+        format!("`{}.{}` requires `{place}` and does not ask for its `{directive}`", ty.name, field.name),
+        [subgraph.site(requires.span)],
+    );
+}
+
+/// What is asked of whoever asks for a field.
+fn own(merged: &Merged, ty: &Name, field: &Name) -> Vec<Node<Directive>> {
+    let Some(ty) = merged.types.get(ty) else { return Vec::new() };
+    let mut own = ty.directives.clone();
+    if let Some(field) = ty.fields.get(field) {
+        own.extend(field.directives.iter().cloned());
+        if let Some(returned) = merged.types.get(field.ty.inner_named_type()) {
+            own.extend(returned.directives.iter().cloned());
+        }
+    }
+    own
+}
+
+/// What is asked for everywhere in a set, and where.
+fn collect(
+    merged: &Merged,
+    parent: &Name,
+    selections: &[Selection],
+    found: &mut Vec<(String, Node<Directive>)>,
+) {
+    let Some(parent) = merged.types.get(parent) else { return };
+    for selection in selections {
+        match selection {
+            Selection::Field(selected) => {
+                let Some(field) = parent.fields.get(&selected.name) else { continue };
+                let place = format!("{}.{}", parent.name, field.name);
+                let returned = field.ty.inner_named_type();
+                let of_type =
+                    merged.types.get(returned).map(|ty| ty.directives.as_slice()).unwrap_or_default();
+                let asked = access::of(&field.directives).chain(access::of(of_type));
+                found.extend(asked.map(|directive| (place.clone(), directive.clone())));
+                collect(merged, returned, &selected.selection_set, found);
+            }
+            Selection::InlineFragment(fragment) => {
+                let on = fragment.type_condition.as_ref().unwrap_or(&parent.name);
+                let condition = merged.types.get(on).into_iter().flat_map(|ty| access::of(&ty.directives));
+                found.extend(condition.map(|directive| (on.to_string(), directive.clone())));
+                collect(merged, on, &fragment.selection_set, found);
+            }
+            Selection::FragmentSpread(_) => {}
+        }
+    }
+}
