@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use async_graphql::{EmptySubscription, Schema, SchemaBuilder};
-use stores::sql::{Database, Migrator};
+use stores::sql::{Database, Migrations, Migrator};
 
 pub use seed::{SeedClient, SeedUser, seed};
 pub use settings::Settings;
@@ -37,7 +37,9 @@ use signing::{KeyRing, Schedule, Signer};
 use state::Auth;
 use store::Store;
 
-static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations/auth/sqlite");
+static SQLITE: Migrator = sqlx::migrate!("../../migrations/auth/sqlite");
+static MYSQL: Migrator = sqlx::migrate!("../../migrations/auth/mysql");
+const MIGRATIONS: Migrations = Migrations { sqlite: &SQLITE, mysql: &MYSQL };
 
 fn schema() -> SchemaBuilder<Query, Mutation, EmptySubscription> {
     Schema::build(Query, Mutation::default(), EmptySubscription).enable_federation()

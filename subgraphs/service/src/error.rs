@@ -52,7 +52,7 @@ impl From<ClientError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable { .. } => {
+            StoreError::Unavailable { .. } | StoreError::RolledBack { .. } => {
                 tracing::warn!(error = %error, "store unavailable");
                 ClientError::new("STORE_UNAVAILABLE", "temporarily unavailable, try again later").into()
             }

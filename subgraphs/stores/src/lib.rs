@@ -5,12 +5,25 @@ pub mod files;
 pub mod search;
 pub mod sql;
 
+#[cfg(any(feature = "mysql", feature = "elasticsearch"))]
+mod failfast;
+#[cfg(any(feature = "mysql", feature = "elasticsearch"))]
+mod retry_budget;
+
 /// Why a store did not do what was asked.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum StoreError {
     /// The store cannot be reached or did not answer in time; trying again later may help.
     #[error("the {store} store is unavailable: {detail}")]
     Unavailable {
+        /// Which store, as `schema/access.toml` names it.
+        store: String,
+        /// What happened, for the log.
+        detail: String,
+    },
+    /// The engine rolled a transaction back in favour of another one; the same again may succeed (`sql::again`).
+    #[error("{store} rolled the transaction back: {detail}")]
+    RolledBack {
         /// Which store, as `schema/access.toml` names it.
         store: String,
         /// What happened, for the log.

@@ -4,9 +4,12 @@
 
 mod sql_contract;
 
+use std::sync::Arc;
+
 use futures::FutureExt;
 use sql_contract::Opened;
 use stores::sql::Database;
+use test_stores::{Kind, TestStores};
 
 async fn sqlite() -> Opened {
     let folder = tempfile::tempdir().unwrap();
@@ -19,6 +22,21 @@ async fn sqlite() -> Opened {
 }
 
 sql_contract::suite!(sqlite);
+
+/// A database of the test's own on the server that `KNLAB_TEST_MYSQL_URL` names.
+async fn mysql() -> Opened {
+    let stores = Arc::new(TestStores::of(Kind::Real));
+    let again = Arc::clone(&stores);
+    let open = move || {
+        let stores = Arc::clone(&again);
+        async move { stores.database("contract").await }.boxed()
+    };
+    let database = open().await;
+    sql_contract::migrate(&database, &[]).await.unwrap();
+    Opened { database, open_again: Box::new(open), keep: Box::new(stores) }
+}
+
+sql_contract::suite!(mysql);
 
 #[tokio::test]
 async fn sqlite_says_unavailable_when_the_file_cannot_be_opened() {

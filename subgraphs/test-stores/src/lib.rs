@@ -2,6 +2,8 @@
 //! `KNLAB_TEST_STORES=real`. The same suites run on both.
 #![expect(clippy::panic, reason = "a test that gets no stores fails where it asks for them")]
 
+mod databases;
+mod elsewhere;
 mod kind;
 mod nas;
 mod search;
@@ -11,6 +13,8 @@ use std::path::Path;
 use stores::sql::Database;
 use tempfile::TempDir;
 
+use databases::Databases;
+
 pub use kind::Kind;
 pub use nas::TestNas;
 pub use search::TestSearch;
@@ -18,6 +22,7 @@ pub use search::TestSearch;
 /// The stores of one test.
 pub struct TestStores {
     kind: Kind,
+    databases: Databases,
     folder: TempDir,
 }
 
@@ -30,7 +35,7 @@ impl TestStores {
     /// Of this kind, whatever the environment says.
     pub fn of(kind: Kind) -> Self {
         match tempfile::tempdir() {
-            Ok(folder) => Self { kind, folder },
+            Ok(folder) => Self { kind, databases: Databases::default(), folder },
             Err(error) => panic!("no folder for the stores of a test: {error}"),
         }
     }
@@ -51,9 +56,15 @@ impl TestStores {
             Kind::Embedded => {
                 Database::open_sqlite(name, &self.folder().join(format!("sql/{name}.sqlite"))).await
             }
-            Kind::Real => panic!("real databases are not there yet"),
+            Kind::Real => Database::open_mysql(name, &self.database_url(name).await, None),
         };
         opened.unwrap_or_else(|error| panic!("opening the database {name}: {error}"))
+    }
+
+    /// Where the real database of this name is, made empty at first use, with the credentials of somebody who may do everything:
+    /// for a server in a process of its own.
+    pub async fn database_url(&self, name: &str) -> String {
+        self.databases.url(name).await
     }
 
     /// The three search indexes, empty. To be called once: only one process may write embedded indexes.

@@ -1,12 +1,12 @@
 //! A NAS of one test: a folder, or a part of a shared WebDAV server or S3 bucket.
 
-use std::future::Future;
-
 use stores::files::{Files, Place, S3Place, WebdavPlace};
 use tempfile::TempDir;
 use test_servers::{s3, shared, webdav};
 use url::Url;
 use uuid::Uuid;
+
+use crate::elsewhere::wait;
 
 /// A place for contents, empty; everything in it is removed when this is dropped.
 pub struct TestNas {
@@ -105,13 +105,4 @@ async fn remove_all(place: &Place) -> stores::Result<()> {
         files.remove(&entry.key).await?;
     }
     Ok(())
-}
-
-/// Waits for something from a place that must not wait: on a thread of its own.
-fn wait(work: impl Future<Output = Result<(), String>> + Send + 'static) -> Result<(), String> {
-    let thread = std::thread::spawn(move || {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        runtime.map_err(|error| error.to_string())?.block_on(work)
-    });
-    thread.join().unwrap_or_else(|_| Err("the thread that removes it panicked".to_owned()))
 }

@@ -171,7 +171,12 @@ impl RunWork {
         };
         match worked {
             Err(Stop::Store(error))
-                if !matches!(error, StoreError::Unavailable { .. } | StoreError::Interrupted(_)) =>
+                if !matches!(
+                    error,
+                    StoreError::Unavailable { .. }
+                        | StoreError::RolledBack { .. }
+                        | StoreError::Interrupted(_)
+                ) =>
             {
                 tracing::error!(%error, item = item.id, "an item failed by a fault of ours");
                 self.write(Change::of(item.ended(ItemState::Failed, ItemReason::Internal))).await?;

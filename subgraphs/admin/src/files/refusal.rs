@@ -55,7 +55,7 @@ impl From<StoreError> for Refusal {
             StoreError::NotFound(_) | StoreError::InvalidName(_) => Self::NOT_FOUND,
             StoreError::TooLarge { .. } => Self::TOO_LARGE,
             StoreError::Interrupted(_) => Self::INTERRUPTED,
-            StoreError::Unavailable { .. } => {
+            StoreError::Unavailable { .. } | StoreError::RolledBack { .. } => {
                 tracing::warn!(%error, "store unavailable");
                 Self(
                     StatusCode::SERVICE_UNAVAILABLE,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use stores::sql::{Row, Transaction, Value, placeholders};
+use stores::sql::{NewRow, Row, Transaction, Value, placeholders};
 use stores::{Result, StoreError, params};
 
 use super::Store;
@@ -257,8 +257,8 @@ impl Store {
 
     /// Inside a transaction: writes a file as it is, new or not.
     pub async fn save_file(&self, transaction: &mut Transaction, file: &File) -> Result<()> {
-        let sql = self.database.dialect().upsert("nas_files", &COLUMNS, &["id"], &COLUMNS[1..]);
-        transaction.execute(&sql, &values(file)).await.map(|_| ())
+        let row = NewRow { table: "nas_files", columns: &COLUMNS, values: &values(file) };
+        transaction.upsert(&row, &["id"], &COLUMNS[1..]).await
     }
 
     /// The folder of this name in a folder, made if it is not there.
@@ -273,8 +273,8 @@ impl Store {
             updated_at: now,
             ..File::default()
         };
-        let sql = self.database.dialect().insert_or_ignore("nas_files", &COLUMNS);
-        self.database.execute(&sql, &values(&folder)).await?;
+        let row = NewRow { table: "nas_files", columns: &COLUMNS, values: &values(&folder) };
+        self.database.insert_or_ignore(&row).await?;
         let found = "SELECT id FROM nas_files WHERE place = ?";
         let row = self.database.query_optional(found, params![folder.place()]).await?;
         row.ok_or_else(|| StoreError::Internal("a folder vanished while it was made".to_owned()))?.text("id")

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::Enum;
-use stores::sql::{Row, Transaction, Value, placeholders};
+use stores::sql::{NewRow, Row, Transaction, Value, placeholders};
 use stores::{Result, params};
 
 use super::pages::{Paging, Window};
@@ -352,8 +352,8 @@ impl Store {
 
     /// Inside a transaction: writes an item unless the run has its URL already; tells whether it was written.
     pub async fn discover(&self, transaction: &mut Transaction, item: &Item) -> Result<bool> {
-        let sql = self.database.dialect().insert_or_ignore("crawl_items", &COLUMNS);
-        Ok(transaction.execute(&sql, &values(item)).await? == 1)
+        let row = NewRow { table: "crawl_items", columns: &COLUMNS, values: &values(item) };
+        transaction.insert_or_ignore(&row).await
     }
 
     /// Inside a transaction: writes an item that is there already.

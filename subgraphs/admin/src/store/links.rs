@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use stores::Result;
 use stores::params;
-use stores::sql::{Transaction, Value, placeholders};
+use stores::sql::{NewRow, Transaction, Value, placeholders};
 
 use super::Store;
 
@@ -42,8 +42,8 @@ impl Store {
         link: &Link,
     ) -> Result<()> {
         let columns = ["document_id", "item_id", "file_id", "updated_at"];
-        let sql = self.database.dialect().upsert("document_links", &columns, &["document_id"], &columns[1..]);
-        let args = params![document_id, link.item_id.clone(), link.file_id.clone(), self.now()];
-        transaction.execute(&sql, args).await.map(|_| ())
+        let values = params![document_id, link.item_id.clone(), link.file_id.clone(), self.now()];
+        let row = NewRow { table: "document_links", columns: &columns, values };
+        transaction.upsert(&row, &["document_id"], &columns[1..]).await
     }
 }

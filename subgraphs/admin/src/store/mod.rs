@@ -13,9 +13,11 @@ pub mod uploads;
 use service::Clock;
 use stores::Result;
 use stores::files::Files;
-use stores::sql::{Database, Migrator};
+use stores::sql::{Database, Migrations, Migrator};
 
-static CRAWL_INFO: Migrator = sqlx::migrate!("../../migrations/crawl_info/sqlite");
+static SQLITE: Migrator = sqlx::migrate!("../../migrations/crawl_info/sqlite");
+static MYSQL: Migrator = sqlx::migrate!("../../migrations/crawl_info/mysql");
+const CRAWL_INFO: Migrations = Migrations { sqlite: &SQLITE, mysql: &MYSQL };
 
 /// The stores that admin is given.
 #[derive(Clone)]

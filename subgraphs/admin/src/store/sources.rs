@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::Enum;
-use stores::sql::{Row, Transaction, Value, placeholders};
+use stores::sql::{NewRow, Row, Transaction, Value, placeholders};
 use stores::{Result, params};
 
 use super::{Store, names};
@@ -142,14 +142,14 @@ fn values(source: &Source) -> Vec<Value> {
 impl Store {
     /// Writes a source, new or changed.
     pub async fn save_source(&self, source: &Source) -> Result<()> {
-        let sql = self.database.dialect().upsert("crawl_sources", &COLUMNS, &["id"], &COLUMNS[1..]);
-        self.database.execute(&sql, &values(source)).await.map(|_| ())
+        let row = NewRow { table: "crawl_sources", columns: &COLUMNS, values: &values(source) };
+        self.database.upsert(&row, &["id"], &COLUMNS[1..]).await
     }
 
     /// Inside a transaction: writes a source, new or changed.
     pub async fn save_source_in(&self, transaction: &mut Transaction, source: &Source) -> Result<()> {
-        let sql = self.database.dialect().upsert("crawl_sources", &COLUMNS, &["id"], &COLUMNS[1..]);
-        transaction.execute(&sql, &values(source)).await.map(|_| ())
+        let row = NewRow { table: "crawl_sources", columns: &COLUMNS, values: &values(source) };
+        transaction.upsert(&row, &["id"], &COLUMNS[1..]).await
     }
 
     /// The source with this id.

@@ -1,5 +1,6 @@
 //! Failed attempts to sign in, per account name, and the pause that they lead to.
 
+use stores::sql::NewRow;
 use stores::{Result, params};
 
 use super::Store;
@@ -37,9 +38,9 @@ impl Store {
         let row = transaction.query_optional(&sql, params![account, now - FORGOTTEN_AFTER]).await?;
         let failures = row.map_or(Ok(0), |row| row.int("failures"))? + 1;
         let columns = ["account", "failures", "last_failure_at", "blocked_until"];
-        let sql = self.db.dialect().upsert("login_failures", &columns, &columns[..1], &columns[1..]);
-        let until = now + pause_after(failures);
-        transaction.execute(&sql, params![account, failures, now, until]).await?;
+        let values = params![account, failures, now, now + pause_after(failures)];
+        let row = NewRow { table: "login_failures", columns: &columns, values };
+        transaction.upsert(&row, &columns[..1], &columns[1..]).await?;
         transaction.commit().await
     }
 

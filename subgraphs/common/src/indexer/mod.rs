@@ -231,5 +231,5 @@ impl Inner {
 
 /// Whether trying the same again later may help.
 fn is_passing(error: &StoreError) -> bool {
-    matches!(error, StoreError::Unavailable { .. })
+    matches!(error, StoreError::Unavailable { .. } | StoreError::RolledBack { .. })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use stores::sql::{Database, Row, placeholders};
+use stores::sql::{Database, NewRow, Row, placeholders};
 use stores::{Result, params};
 
 use super::values;
@@ -101,14 +101,10 @@ pub async fn codes(database: &Database, table_ids: &[String]) -> Result<HashMap<
 
 /// Writes a table under its name, new or changed; the stored row keeps the id and the time that it was made with.
 pub async fn save_table(database: &Database, row: &CodeTable) -> Result<CodeTable> {
-    let sql = database.dialect().upsert(
-        "code_tables",
-        &["id", "name", "title_ko", "title_en", "created_at", "updated_at"],
-        &["name"],
-        &["title_ko", "title_en", "updated_at"],
-    );
-    let args = params![&row.id, &row.name, &row.title_ko, &row.title_en, row.created_at, row.updated_at];
-    database.execute(&sql, args).await?;
+    let columns = &["id", "name", "title_ko", "title_en", "created_at", "updated_at"];
+    let values = params![&row.id, &row.name, &row.title_ko, &row.title_en, row.created_at, row.updated_at];
+    let new = NewRow { table: "code_tables", columns, values };
+    database.upsert(&new, &["name"], &["title_ko", "title_en", "updated_at"]).await?;
     Ok(table_by_name(database, &row.name).await?.unwrap_or_else(|| row.clone()))
 }
 
@@ -120,23 +116,18 @@ pub async fn save(database: &Database, row: &Code, at: i64) -> Result<Option<Cod
     if others.map(|row| row.int("codes")).transpose()?.unwrap_or_default() >= MOST_CODES {
         return Ok(None);
     }
-    let sql = database.dialect().upsert(
-        "codes",
-        &[
-            "id",
-            "table_id",
-            "value",
-            "position",
-            "label_ko",
-            "label_en",
-            "active",
-            "created_at",
-            "updated_at",
-        ],
-        &["table_id", "value"],
-        &["position", "label_ko", "label_en", "active", "updated_at"],
-    );
-    let args = params![
+    let columns = &[
+        "id",
+        "table_id",
+        "value",
+        "position",
+        "label_ko",
+        "label_en",
+        "active",
+        "created_at",
+        "updated_at",
+    ];
+    let values = params![
         &row.id,
         &row.table_id,
         &row.value,
@@ -147,7 +138,9 @@ pub async fn save(database: &Database, row: &Code, at: i64) -> Result<Option<Cod
         at,
         at,
     ];
-    transaction.execute(&sql, args).await?;
+    let new = NewRow { table: "codes", columns, values };
+    let update = ["position", "label_ko", "label_en", "active", "updated_at"];
+    transaction.upsert(&new, &["table_id", "value"], &update).await?;
     let stored = format!("SELECT {CODE_COLUMNS} FROM codes WHERE table_id = ? AND value = ?");
     let stored = transaction.query_optional(&stored, params![&row.table_id, &row.value]).await?;
     let stored = stored.as_ref().map(code).transpose()?;

@@ -14,10 +14,14 @@ use std::sync::Arc;
 
 use stores::Result;
 use stores::search::{Collection, SearchReader, SearchWriter};
-use stores::sql::{Database, Migrator, Value};
+use stores::sql::{Database, Migrations, Migrator, Value};
 
-static DOCUMENT_META: Migrator = sqlx::migrate!("../../migrations/document_meta/sqlite");
-static COMMON: Migrator = sqlx::migrate!("../../migrations/common/sqlite");
+static DOCUMENT_META_SQLITE: Migrator = sqlx::migrate!("../../migrations/document_meta/sqlite");
+static DOCUMENT_META_MYSQL: Migrator = sqlx::migrate!("../../migrations/document_meta/mysql");
+static COMMON_SQLITE: Migrator = sqlx::migrate!("../../migrations/common/sqlite");
+static COMMON_MYSQL: Migrator = sqlx::migrate!("../../migrations/common/mysql");
+const DOCUMENT_META: Migrations = Migrations { sqlite: &DOCUMENT_META_SQLITE, mysql: &DOCUMENT_META_MYSQL };
+const COMMON: Migrations = Migrations { sqlite: &COMMON_SQLITE, mysql: &COMMON_MYSQL };
 
 /// Everything that common may reach. Cheap to clone.
 #[derive(Clone)]

@@ -11,9 +11,11 @@ use serde_json::{Value, json};
 use stores::params;
 use stores::search::embedded::{Embedded, open_reader, open_writer};
 use stores::search::{Collection, IndexedDocument, SearchWriter};
-use stores::sql::{Database, Migrator};
+use stores::sql::{Database, Migrations, Migrator};
 
-static DOCUMENT_META: Migrator = sqlx::migrate!("../../migrations/document_meta/sqlite");
+static SQLITE: Migrator = sqlx::migrate!("../../migrations/document_meta/sqlite");
+static MYSQL: Migrator = sqlx::migrate!("../../migrations/document_meta/mysql");
+const DOCUMENT_META: Migrations = Migrations { sqlite: &SQLITE, mysql: &MYSQL };
 
 pub const DAY: i64 = 86_400_000_000;
 /// 2026-01-01.

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sqlx::migrate::Migrator;
-
+#[cfg(feature = "mysql")]
+use super::mysql::{MySql, MySqlTransaction};
 use super::sqlite::{Sqlite, SqliteTransaction};
-use super::{Dialect, Row, Value};
+use super::{Dialect, Migrations, NewRow, Row, Value};
 use crate::Result;
 
 /// One database. Cheap to clone. Counts its statements, so that tests can show that a list of 50 costs as many as one of 5.
@@ -26,10 +26,14 @@ pub struct Transaction {
 #[derive(Clone)]
 enum Engine {
     Sqlite(Sqlite),
+    #[cfg(feature = "mysql")]
+    MySql(MySql),
 }
 
 enum EngineTransaction {
     Sqlite(SqliteTransaction),
+    #[cfg(feature = "mysql")]
+    MySql(MySqlTransaction),
 }
 
 impl Database {
@@ -39,10 +43,26 @@ impl Database {
         Ok(Self { engine: Engine::Sqlite(Sqlite::open(name, file).await?), statements: Arc::default() })
     }
 
-    /// Applies what is missing of the migrations that the server's crate embeds.
-    pub async fn migrate(&self, migrator: &Migrator) -> Result<()> {
+    /// Opens a database of a MySQL or MariaDB server: `mysql://USER@HOST:PORT/DATABASE`. It need not be there yet: until it is,
+    /// everything is `Unavailable`. `name` is what errors call the store.
+    ///
+    /// # Errors
+    /// `InvalidName` for a URL that cannot be read.
+    #[cfg(feature = "mysql")]
+    pub fn open_mysql(name: &str, url: &str, password: Option<&str>) -> Result<Self> {
+        Ok(Self { engine: Engine::MySql(MySql::open(name, url, password)?), statements: Arc::default() })
+    }
+
+    /// Applies what is missing of the migrations. A MySQL server that is not there is no error: they are applied as soon as it
+    /// is, and until then everything is `Unavailable`.
+    ///
+    /// # Errors
+    /// `Internal` for migrations that fail, were changed afterwards, or are half-finished; the text says what to do.
+    pub async fn migrate(&self, migrations: &Migrations) -> Result<()> {
         match &self.engine {
-            Engine::Sqlite(sqlite) => sqlite.migrate(migrator).await,
+            Engine::Sqlite(sqlite) => sqlite.migrate(migrations.sqlite).await,
+            #[cfg(feature = "mysql")]
+            Engine::MySql(mysql) => mysql.migrate(migrations.mysql).await,
         }
     }
 
@@ -51,6 +71,8 @@ impl Database {
         self.count();
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.query(sql, args).await,
+            #[cfg(feature = "mysql")]
+            Engine::MySql(mysql) => mysql.query(sql, args).await,
         }
     }
 
@@ -64,13 +86,42 @@ impl Database {
         self.count();
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.execute(sql, args).await,
+            #[cfg(feature = "mysql")]
+            Engine::MySql(mysql) => mysql.execute(sql, args).await,
         }
     }
 
-    /// Begins a transaction for writing; it waits for the one that is under way.
+    /// Inserts a row, or overwrites `update` of the row that has the same `key`; with nothing to update the row that stands
+    /// there stays.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when another row has one of its other unique keys.
+    pub async fn upsert(&self, row: &NewRow<'_>, key: &[&str], update: &[&str]) -> Result<()> {
+        self.count();
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.upsert(row, key, update).await,
+            #[cfg(feature = "mysql")]
+            Engine::MySql(mysql) => mysql.upsert(row, key, update).await,
+        }
+    }
+
+    /// Inserts a row unless one with the same unique key stands there; whether it was inserted.
+    pub async fn insert_or_ignore(&self, row: &NewRow<'_>) -> Result<bool> {
+        self.count();
+        match &self.engine {
+            Engine::Sqlite(sqlite) => sqlite.insert_or_ignore(row).await,
+            #[cfg(feature = "mysql")]
+            Engine::MySql(mysql) => mysql.insert_or_ignore(row).await,
+        }
+    }
+
+    /// Begins a transaction for writing. On SQLite it waits for the one that is under way; on MySQL several run at once, see
+    /// what is committed at each statement, and lock what they write and what they select with `Dialect::for_update`.
     pub async fn begin(&self) -> Result<Transaction> {
         let engine = match &self.engine {
             Engine::Sqlite(sqlite) => EngineTransaction::Sqlite(sqlite.begin().await?),
+            #[cfg(feature = "mysql")]
+            Engine::MySql(mysql) => EngineTransaction::MySql(mysql.begin().await?),
         };
         Ok(Transaction { engine, statements: Arc::clone(&self.statements) })
     }
@@ -84,6 +135,8 @@ impl Database {
     pub fn dialect(&self) -> Dialect {
         match &self.engine {
             Engine::Sqlite(_) => Dialect::Sqlite,
+            #[cfg(feature = "mysql")]
+            Engine::MySql(_) => Dialect::MySql,
         }
     }
 
@@ -91,6 +144,8 @@ impl Database {
     pub async fn ping(&self) -> Result<()> {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.query("SELECT 1", &[]).await.map(|_| ()),
+            #[cfg(feature = "mysql")]
+            Engine::MySql(mysql) => mysql.ping().await,
         }
     }
 
@@ -98,6 +153,8 @@ impl Database {
     pub async fn close(&self) {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.close().await,
+            #[cfg(feature = "mysql")]
+            Engine::MySql(mysql) => mysql.close().await,
         }
     }
 
@@ -112,6 +169,8 @@ impl Transaction {
         self.count();
         match &mut self.engine {
             EngineTransaction::Sqlite(transaction) => transaction.query(sql, args).await,
+            #[cfg(feature = "mysql")]
+            EngineTransaction::MySql(transaction) => transaction.query(sql, args).await,
         }
     }
 
@@ -125,6 +184,31 @@ impl Transaction {
         self.count();
         match &mut self.engine {
             EngineTransaction::Sqlite(transaction) => transaction.execute(sql, args).await,
+            #[cfg(feature = "mysql")]
+            EngineTransaction::MySql(transaction) => transaction.execute(sql, args).await,
+        }
+    }
+
+    /// As `Database::upsert`, inside the transaction.
+    ///
+    /// # Errors
+    /// `AlreadyExists` when another row has one of its other unique keys.
+    pub async fn upsert(&mut self, row: &NewRow<'_>, key: &[&str], update: &[&str]) -> Result<()> {
+        self.count();
+        match &mut self.engine {
+            EngineTransaction::Sqlite(transaction) => transaction.upsert(row, key, update).await,
+            #[cfg(feature = "mysql")]
+            EngineTransaction::MySql(transaction) => transaction.upsert(row, key, update).await,
+        }
+    }
+
+    /// As `Database::insert_or_ignore`, inside the transaction.
+    pub async fn insert_or_ignore(&mut self, row: &NewRow<'_>) -> Result<bool> {
+        self.count();
+        match &mut self.engine {
+            EngineTransaction::Sqlite(transaction) => transaction.insert_or_ignore(row).await,
+            #[cfg(feature = "mysql")]
+            EngineTransaction::MySql(transaction) => transaction.insert_or_ignore(row).await,
         }
     }
 
@@ -132,6 +216,8 @@ impl Transaction {
     pub async fn commit(self) -> Result<()> {
         match self.engine {
             EngineTransaction::Sqlite(transaction) => transaction.commit().await,
+            #[cfg(feature = "mysql")]
+            EngineTransaction::MySql(transaction) => transaction.commit().await,
         }
     }
 

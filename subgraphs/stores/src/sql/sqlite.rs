@@ -11,7 +11,7 @@ use sqlx::sqlite::{
 };
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Row as _, TypeInfo, ValueRef};
 
-use super::{Row, Value};
+use super::{NewRow, Row, Value, insert};
 use crate::{Result, StoreError};
 
 const READERS: u32 = 4;
@@ -72,6 +72,14 @@ impl Sqlite {
         Ok(done.rows_affected())
     }
 
+    pub(super) async fn upsert(&self, row: &NewRow<'_>, key: &[&str], update: &[&str]) -> Result<()> {
+        self.execute(&upsert(row, key, update), row.values).await.map(|_| ())
+    }
+
+    pub(super) async fn insert_or_ignore(&self, row: &NewRow<'_>) -> Result<bool> {
+        self.execute(&insert_or_ignore(row), row.values).await.map(|affected| affected == 1)
+    }
+
     pub(super) async fn begin(&self) -> Result<SqliteTransaction> {
         let transaction = self.writer.begin_with("BEGIN IMMEDIATE").await;
         let transaction = transaction.map_err(|error| sorted(&self.name, error))?;
@@ -97,6 +105,14 @@ impl SqliteTransaction {
         Ok(done.rows_affected())
     }
 
+    pub(super) async fn upsert(&mut self, row: &NewRow<'_>, key: &[&str], update: &[&str]) -> Result<()> {
+        self.execute(&upsert(row, key, update), row.values).await.map(|_| ())
+    }
+
+    pub(super) async fn insert_or_ignore(&mut self, row: &NewRow<'_>) -> Result<bool> {
+        self.execute(&insert_or_ignore(row), row.values).await.map(|affected| affected == 1)
+    }
+
     pub(super) async fn commit(self) -> Result<()> {
         self.transaction.commit().await.map_err(|error| sorted(&self.name, error))
     }
@@ -104,6 +120,19 @@ impl SqliteTransaction {
     fn connection(&mut self) -> &mut SqliteConnection {
         &mut self.transaction
     }
+}
+
+fn upsert(row: &NewRow<'_>, key: &[&str], update: &[&str]) -> String {
+    let changes: Vec<_> = update.iter().map(|column| format!("{column} = excluded.{column}")).collect();
+    let action = match changes.is_empty() {
+        true => "NOTHING".to_owned(),
+        false => format!("UPDATE SET {}", changes.join(", ")),
+    };
+    format!("{} ON CONFLICT ({}) DO {action}", insert(row.table, row.columns), key.join(", "))
+}
+
+fn insert_or_ignore(row: &NewRow<'_>) -> String {
+    format!("{} ON CONFLICT DO NOTHING", insert(row.table, row.columns))
 }
 
 fn pool(connections: u32) -> SqlitePoolOptions {

@@ -7,13 +7,13 @@ use std::any::Any;
 use std::path::Path;
 
 use futures::future::BoxFuture;
-use stores::sql::{Database, Migrator};
+use stores::sql::{Database, Migrations, Migrator};
 
 /// An empty database, and how to open it once more as another process would.
 pub struct Opened {
     pub database: Database,
     pub open_again: Box<dyn Fn() -> BoxFuture<'static, Database> + Send + Sync>,
-    /// What must outlive the database: a folder, a server's schema.
+    /// What must outlive the database: a folder, a database of a test's own on a server.
     #[expect(dead_code, reason = "held for its Drop")]
     pub keep: Box<dyn Any + Send>,
 }
@@ -29,6 +29,8 @@ macro_rules! suite {
             reading::a_closed_database_is_unavailable,
             writing::a_second_row_with_the_same_key_already_exists,
             writing::an_upsert_overwrites_only_what_it_lists,
+            writing::an_upsert_never_overwrites_the_row_of_another_key,
+            writing::upserts_at_once_end_with_one_row,
             writing::insert_or_ignore_tells_whether_it_inserted,
             writing::a_missing_parent_refuses_the_child,
             writing::a_dropped_transaction_leaves_nothing,
@@ -56,5 +58,7 @@ pub async fn migrate(database: &Database, migrations: &[(&str, &str)]) -> stores
         std::fs::write(folder.path().join(name), sql).unwrap();
     }
     let path: &Path = folder.path();
-    database.migrate(&Migrator::new(path).await.unwrap()).await
+    // Migrations are part of a program, and live as long.
+    let migrator: &'static Migrator = Box::leak(Box::new(Migrator::new(path).await.unwrap()));
+    database.migrate(&Migrations { sqlite: migrator, mysql: migrator }).await
 }

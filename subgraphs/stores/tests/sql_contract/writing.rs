@@ -2,7 +2,7 @@
 
 use stores::StoreError;
 use stores::params;
-use stores::sql::Database;
+use stores::sql::{Database, NewRow, Value};
 
 use super::{Opened, migrate};
 
@@ -14,6 +14,12 @@ async fn codes(database: &Database) -> Vec<(String, String, String, i64)> {
         stores::Result::Ok((row.text("id")?, row.text("slug")?, row.text("name")?, row.int("used")?))
     };
     rows.iter().map(|row| code(row).unwrap()).collect()
+}
+
+const COLUMNS: [&str; 4] = ["id", "slug", "name", "used"];
+
+fn code<'a>(values: &'a [Value]) -> NewRow<'a> {
+    NewRow { table: "codes", columns: &COLUMNS, values }
 }
 
 async fn with_budget(database: &Database) -> (String, String, String, i64) {
@@ -37,31 +43,68 @@ pub async fn a_second_row_with_the_same_key_already_exists(Opened { database, ..
 
 pub async fn an_upsert_overwrites_only_what_it_lists(Opened { database, .. }: Opened) {
     with_budget(&database).await;
-    let columns = ["id", "slug", "name", "used"];
-    let rename = database.dialect().upsert("codes", &columns, &["id"], &["name"]);
-    let touch = database.dialect().upsert("codes", &columns, &["id"], &[]);
-    for (sql, id, name) in [(&rename, "1", "국가 예산"), (&rename, "2", "외교"), (&touch, "2", "ignored")]
+    let (rename, touch): (&[&str], &[&str]) = (&["name"], &[]);
+    let mut transaction = database.begin().await.unwrap();
+    for (update, id, name) in [(rename, "1", "국가 예산"), (rename, "2", "외교"), (touch, "2", "ignored")]
     {
-        database.execute(sql, params![id, format!("slug-{id}"), name, 99]).await.unwrap();
+        let values = params![id, format!("slug-{id}"), name, 99];
+        transaction.upsert(&code(values), &["id"], update).await.unwrap();
     }
-    let expected = [("1", "budget", "국가 예산", 7), ("2", "slug-2", "외교", 99)];
+    transaction.commit().await.unwrap();
+    database.upsert(&code(params!["3", "slug-3", "보건", 1]), &["id"], rename).await.unwrap();
+    database.upsert(&code(params!["3", "slug-4", "보건복지", 2]), &["id"], rename).await.unwrap();
+    let expected =
+        [("1", "budget", "국가 예산", 7), ("2", "slug-2", "외교", 99), ("3", "slug-3", "보건복지", 1)];
     let expected =
         expected.map(|(id, slug, name, used)| (id.to_owned(), slug.to_owned(), name.to_owned(), used));
     assert_eq!(codes(&database).await, expected);
 }
 
+pub async fn an_upsert_never_overwrites_the_row_of_another_key(Opened { database, .. }: Opened) {
+    let budget = with_budget(&database).await;
+    let thief = params!["2", "budget", "도둑", 0];
+    for update in [&["slug", "name"][..], &[]] {
+        let refused = database.upsert(&code(thief), &["id"], update).await;
+        assert!(matches!(refused, Err(StoreError::AlreadyExists { .. })), "{refused:?}");
+    }
+    assert_eq!(codes(&database).await, [budget]);
+}
+
+pub async fn upserts_at_once_end_with_one_row(Opened { database, open_again, .. }: Opened) {
+    with_budget(&database).await;
+    let other = open_again().await;
+    let upsert = |number: i64| {
+        let database = if number % 2 == 0 { database.clone() } else { other.clone() };
+        async move {
+            let values = params!["new", "new", "새", number].to_vec();
+            database.upsert(&code(&values), &["id"], &["used"]).await
+        }
+    };
+    for done in futures::future::join_all((0..12).map(upsert)).await {
+        done.unwrap();
+    }
+    assert_eq!(codes(&database).await.len(), 2);
+}
+
 pub async fn insert_or_ignore_tells_whether_it_inserted(Opened { database, .. }: Opened) {
     let budget = with_budget(&database).await;
-    let sql = database.dialect().insert_or_ignore("codes", &["id", "slug", "name", "used"]);
-    for (id, slug, affected) in [("1", "new", 0), ("2", "budget", 0), ("3", "new", 1)] {
-        assert_eq!(
-            database.execute(&sql, params![id, slug, "셋", 3]).await.unwrap(),
-            affected,
-            "{id} {slug}"
-        );
+    for (id, slug, inserted) in [("1", "new", false), ("2", "budget", false), ("3", "new", true)] {
+        let values = params![id, slug, "셋", 3];
+        assert_eq!(database.insert_or_ignore(&code(values)).await.unwrap(), inserted, "{id} {slug}");
     }
-    let third = ("3".to_owned(), "new".to_owned(), "셋".to_owned(), 3);
-    assert_eq!(codes(&database).await, [budget, third]);
+    let mut transaction = database.begin().await.unwrap();
+    for (id, slug, inserted) in [("3", "newer", false), ("4", "newer", true)] {
+        let values = params![id, slug, "넷", 4];
+        assert_eq!(transaction.insert_or_ignore(&code(values)).await.unwrap(), inserted, "{id} {slug}");
+    }
+    let nameless = params!["5", Option::<&str>::None, "다섯", 5];
+    let refused = transaction.insert_or_ignore(&code(nameless)).await;
+    assert!(matches!(refused, Err(StoreError::Internal(_))), "only what is there is ignored: {refused:?}");
+    transaction.commit().await.unwrap();
+    let row =
+        |id: &str, slug: &str, name: &str, used| (id.to_owned(), slug.to_owned(), name.to_owned(), used);
+    let expected = [budget, row("3", "new", "셋", 3), row("4", "newer", "넷", 4)];
+    assert_eq!(codes(&database).await, expected);
 }
 
 pub async fn a_missing_parent_refuses_the_child(Opened { database, .. }: Opened) {

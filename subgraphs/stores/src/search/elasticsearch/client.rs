@@ -2,7 +2,6 @@
 
 use std::error::Error as _;
 use std::fmt::Display;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -15,8 +14,9 @@ use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use super::Connection;
-use super::failfast::Failfast;
 use super::names::Names;
+use crate::failfast::Failfast;
+use crate::retry_budget::RetryBudget;
 use crate::{Result, StoreError};
 
 /// How many calls are under way at once; more wait, within their time.
@@ -26,9 +26,6 @@ const LONGEST_ANSWER: u64 = 256 * 1024 * 1024;
 /// How often the engine is asked whether it is back, and how long it may take to say so.
 const PROBE: Duration = Duration::from_millis(500);
 const PROBE_LIMIT: Duration = Duration::from_secs(1);
-/// Of so many reads one may be sent twice, after a few that are free.
-const READS_PER_RETRY: u32 = 10;
-const MOST_RETRIES: u32 = 10;
 
 /// What a call is for: how long it may take, and whether it is sent again when its connection breaks.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,8 +57,7 @@ struct Inner {
     transport: Transport,
     failfast: Failfast,
     calls: Semaphore,
-    /// Reads until the next free retry, counted up to `MOST_RETRIES` retries.
-    saved: AtomicU32,
+    retries: RetryBudget,
     probe: String,
 }
 
@@ -90,9 +86,9 @@ impl Client {
         let transport =
             builder.build().map_err(|error| StoreError::Internal(format!("search client: {error}")))?;
         let probe = format!("/{}/_search", names.aliases(&[]));
-        let saved = AtomicU32::new(READS_PER_RETRY * MOST_RETRIES);
-        let (failfast, calls) = (Failfast::default(), Semaphore::new(CALLS));
-        Ok(Self(Arc::new(Inner { transport, failfast, calls, saved, probe })))
+        let (failfast, retries) = (Failfast::default(), RetryBudget::default());
+        let calls = Semaphore::new(CALLS);
+        Ok(Self(Arc::new(Inner { transport, failfast, calls, retries, probe })))
     }
 
     /// Sends a call for `store`. `Unavailable` if the engine does not answer, is overloaded, or does not let us in; what else
@@ -142,18 +138,12 @@ impl Inner {
         let _call = self.calls.acquire().await.map_err(|error| error.to_string())?;
         let is_read = call.purpose == Purpose::Read;
         if is_read {
-            let more = |saved: u32| (saved < READS_PER_RETRY * MOST_RETRIES).then_some(saved + 1);
-            let _ = self.saved.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more);
+            self.retries.earn();
         }
         match self.attempt(call, call.purpose.limit()).await {
-            Err(_) if is_read && self.may_retry() => self.attempt(call, call.purpose.limit()).await,
+            Err(_) if is_read && self.retries.spend() => self.attempt(call, call.purpose.limit()).await,
             answered => answered,
         }
-    }
-
-    fn may_retry(&self) -> bool {
-        let less = |saved: u32| saved.checked_sub(READS_PER_RETRY);
-        self.saved.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok()
     }
 
     async fn attempt(&self, call: &Call<'_>, limit: Duration) -> std::result::Result<Answer, String> {

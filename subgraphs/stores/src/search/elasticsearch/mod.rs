@@ -12,7 +12,6 @@ mod bulk;
 mod client;
 mod documents;
 mod facets;
-mod failfast;
 mod indices;
 mod names;
 mod page;
