@@ -17,7 +17,8 @@ pub use self::report::Report;
 
 use self::sources::Source;
 use crate::composition::diagnostic::{Diagnostic, Severity};
-use crate::composition::{Composition, compose};
+use crate::composition::{Composition, EntityLinks, compose_linked};
+use crate::config;
 use crate::supergraph::Supergraph;
 
 /// What is compared.
@@ -29,6 +30,8 @@ pub struct CheckRequest {
     pub head: String,
     /// Which files hold the operations that clients send.
     pub operations: Option<String>,
+    /// The file that declares links between the head's subgraphs, where its own `supergraph.yaml` does not say.
+    pub access: Option<PathBuf>,
     /// Where relative paths start, and whose git repository is asked.
     pub folder: PathBuf,
 }
@@ -68,13 +71,14 @@ pub enum CheckError {
 pub fn check(request: &CheckRequest) -> Result<Report, CheckError> {
     let base = sources::read(&request.folder, &request.base, &request.head)?;
     let head = sources::read(&request.folder, &request.head, &request.base)?;
+    let links = links(request, &head)?;
     let known = known_operations::read(&request.folder, request.operations.as_deref())?;
-    let (base_supergraph, base_diagnostics) = load(&base);
+    let (base_supergraph, base_diagnostics) = load(&base, None);
     let base_supergraph = base_supergraph.ok_or_else(|| CheckError::Base {
         base: request.base.clone(),
         reasons: describe_all(&base_diagnostics, &base.texts()),
     })?;
-    let (head_supergraph, diagnostics) = load(&head);
+    let (head_supergraph, diagnostics) = load(&head, links.as_ref());
     let texts = head.texts();
     let Some(head_supergraph) = head_supergraph else {
         return Ok(Report {
@@ -94,13 +98,30 @@ pub fn check(request: &CheckRequest) -> Result<Report, CheckError> {
     })
 }
 
+/// The links that the head has to keep. What the base kept is past.
+fn links(request: &CheckRequest, head: &Source) -> Result<Option<EntityLinks>, CheckError> {
+    let Some(file) = &request.access else {
+        return Ok(head.links().cloned());
+    };
+    let unreadable = |reason: String| CheckError::Unreadable { what: file.display().to_string(), reason };
+    if matches!(head, Source::Supergraph(_)) {
+        return Err(unreadable(format!(
+            "{} is composed already; links are checked on subgraphs",
+            request.head
+        )));
+    }
+    config::load_access_file(&request.folder.join(file))
+        .map(Some)
+        .map_err(|error| unreadable(error.to_string()))
+}
+
 /// The supergraph of a source, and what composition said.
-fn load(source: &Source) -> (Option<Supergraph>, Vec<Diagnostic>) {
+fn load(source: &Source, links: Option<&EntityLinks>) -> (Option<Supergraph>, Vec<Diagnostic>) {
     let (sdl, mut diagnostics) = match source {
         Source::Supergraph(sdl) => (Some(sdl.clone()), Vec::new()),
-        Source::Subgraphs(subgraphs) => {
-            let Composition { supergraph_sdl, diagnostics } =
-                compose(subgraphs.iter().map(|subgraph| subgraph.schema.clone()).collect());
+        Source::Subgraphs { subgraphs, .. } => {
+            let schemas = subgraphs.iter().map(|subgraph| subgraph.schema.clone()).collect();
+            let Composition { supergraph_sdl, diagnostics } = compose_linked(schemas, links);
             (supergraph_sdl, diagnostics)
         }
     };

@@ -5,14 +5,14 @@ use std::process::Command;
 
 use super::CheckError;
 use super::describe::Texts;
-use crate::composition::SubgraphSchema;
+use crate::composition::{EntityLinks, SubgraphSchema};
 use crate::config;
 
 /// What was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// Subgraphs, still to be composed.
-    Subgraphs(Vec<NamedSchema>),
+    /// Subgraphs, still to be composed, and the links that their file declares.
+    Subgraphs { subgraphs: Vec<NamedSchema>, links: Option<EntityLinks> },
     /// A supergraph, whoever composed it.
     Supergraph(String),
 }
@@ -25,11 +25,19 @@ pub(crate) struct NamedSchema {
 }
 
 impl Source {
+    /// The links that it declares itself.
+    pub(crate) fn links(&self) -> Option<&EntityLinks> {
+        match self {
+            Source::Supergraph(_) => None,
+            Source::Subgraphs { links, .. } => links.as_ref(),
+        }
+    }
+
     /// The texts that diagnostics of this source are about.
     pub(crate) fn texts(&self) -> Texts {
         match self {
             Source::Supergraph(_) => Texts::default(),
-            Source::Subgraphs(subgraphs) => subgraphs
+            Source::Subgraphs { subgraphs, .. } => subgraphs
                 .iter()
                 .map(|subgraph| {
                     let SubgraphSchema { name, sdl, .. } = subgraph.schema.clone();
@@ -87,7 +95,7 @@ fn read_folder(tree: &Tree, folder: &Path, names: &[String]) -> Result<Source, S
     if subgraphs.is_empty() {
         return Err("there is no supergraph.yaml and no *.graphql in it".to_owned());
     }
-    Ok(Source::Subgraphs(subgraphs))
+    Ok(Source::Subgraphs { subgraphs, links: None })
 }
 
 fn stem(name: &str) -> Option<&str> {
@@ -99,17 +107,16 @@ fn read_file(tree: &Tree, path: &Path, text: &str) -> Result<Source, String> {
     if !is_yaml {
         return Ok(Source::Supergraph(text.to_owned()));
     }
-    let subgraphs =
+    let config::ComposeFile { subgraphs, links } =
         config::parse_compose(text, path, &|path| tree.read(path)).map_err(|error| error.to_string())?;
-    Ok(Source::Subgraphs(
-        subgraphs
-            .into_iter()
-            .map(|subgraph| NamedSchema {
-                file: subgraph.file.unwrap_or_else(|| path.to_owned()).display().to_string(),
-                schema: SubgraphSchema { name: subgraph.name, url: subgraph.url, sdl: subgraph.sdl },
-            })
-            .collect(),
-    ))
+    let subgraphs = subgraphs
+        .into_iter()
+        .map(|subgraph| NamedSchema {
+            file: subgraph.file.unwrap_or_else(|| path.to_owned()).display().to_string(),
+            schema: SubgraphSchema { name: subgraph.name, url: subgraph.url, sdl: subgraph.sdl },
+        })
+        .collect();
+    Ok(Source::Subgraphs { subgraphs, links })
 }
 
 /// Where files are.

@@ -26,6 +26,10 @@ pub struct Arguments {
     /// The files of the operations that clients send.
     #[arg(long, value_name = "GLOB")]
     operations: Option<String>,
+    /// Declares whose entities are whose (TOML, table `entities`); the head may then use none without a link. The key `access`
+    /// of the head's supergraph.yaml says the same.
+    #[arg(long, value_name = "FILE")]
+    access: Option<PathBuf>,
     /// How the verdict is printed.
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -44,6 +48,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         base: arguments.base.clone(),
         head: arguments.head.clone(),
         operations: arguments.operations.clone(),
+        access: arguments.access.clone(),
         folder: PathBuf::new(),
     };
     let report = checks::check(&request).map_err(Failure::wrong_use)?;

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use gateway::checks::describe;
 use gateway::composition::diagnostic::Severity;
-use gateway::composition::{SubgraphSchema, compose};
-use gateway::config::{self, ComposedSubgraph};
+use gateway::composition::{SubgraphSchema, compose_linked};
+use gateway::config::{self, ComposeFile, ComposedSubgraph};
 
 use super::{Failure, print, say};
 
@@ -19,14 +19,23 @@ pub struct Arguments {
     /// The file that lists the subgraphs.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
+    /// Declares whose entities are whose (TOML, table `entities`); then no subgraph may use another's without a link. The
+    /// key `access` of the file above says the same.
+    #[arg(long, value_name = "FILE")]
+    access: Option<PathBuf>,
     /// Where to write the supergraph; standard output when not given.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
-    let subgraphs = config::load_compose_file(&arguments.config).map_err(Failure::wrong_use)?;
-    let composition = compose(subgraphs.iter().map(schema).collect());
+    let ComposeFile { subgraphs, links } =
+        config::load_compose_file(&arguments.config).map_err(Failure::wrong_use)?;
+    let links = match &arguments.access {
+        Some(file) => Some(config::load_access_file(file).map_err(Failure::wrong_use)?),
+        None => links,
+    };
+    let composition = compose_linked(subgraphs.iter().map(schema).collect(), links.as_ref());
     let texts = subgraphs.iter().map(text).collect();
     for diagnostic in &composition.diagnostics {
         say(&describe(diagnostic, &texts));

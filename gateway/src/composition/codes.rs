@@ -1,4 +1,5 @@
-//! Every code composition can give, its severity and what the reader should do. The names are Apollo's published ones.
+//! Every code composition can give, its severity and what the reader should do. The names are Apollo's published ones,
+//! but for those of links.
 
 use super::diagnostic::Severity;
 
@@ -102,6 +103,9 @@ codes! {
     Error INTERFACE_KEY_NOT_ON_IMPLEMENTATION = "Repeat the interface's key on every implementation in the same subgraph.";
     Error INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE = "A subgraph with a key on an interface has to know all its implementations.";
 
+    // Links, where they are declared.
+    Error UNDECLARED_LINK = "Declare the link if it is wanted: name the entity's owner, and the other subgraph under `referenced_by` or `extended_by`; else take the type or the fields out of that subgraph.";
+
     // The whole.
     Error MISSING_TRANSITIVE_AUTH_REQUIREMENTS = "Repeat on the field what is asked for the fields that it requires.";
     Error REFERENCED_INACCESSIBLE = "Hide what refers to it too, or make it accessible.";
@@ -119,6 +123,7 @@ codes! {
     Warning INCONSISTENT_INPUT_OBJECT_FIELD = "Clients cannot pass the field until all subgraphs declare it.";
     Warning INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM = "Clients cannot use the value until all subgraphs declare it.";
     Warning INCONSISTENT_DEFAULT_VALUE_PRESENCE = "Declare the default in all subgraphs; until then there is none in the supergraph.";
+    Hint UNUSED_LINK = "Take it out of the declaration: what nobody uses should not be allowed.";
     Hint INCONSISTENT_DESCRIPTION = "Write one description; that of the subgraph which defines most of the type is used.";
     Hint OVERRIDDEN_FIELD_CAN_BE_REMOVED = "Remove the field from the subgraph that it was moved from.";
     Hint OVERRIDE_DIRECTIVE_CAN_BE_REMOVED = "Remove `@override`: the other subgraph no longer resolves the field.";

@@ -1,13 +1,14 @@
 //! Subgraph schemas to one supergraph, or every reason why there is none. Pure: text in, text out.
 //!
 //! The files follow the algorithm: [`ingest`] reads each subgraph, `federation1` brings old schemas up to date,
-//! [`validate`] checks each by itself, [`merge`] makes one set of types, `validate_merged` checks the whole, [`emit`]
-//! writes it as join-spec SDL. Every finding is a [`Diagnostic`]; nothing stops at the first.
+//! [`validate`] checks each by itself, [`merge`] makes one set of types, `validate_merged` checks the whole, `entity_links`
+//! who has whose entities, [`emit`] writes it as join-spec SDL. Every finding is a [`Diagnostic`]; nothing stops at the first.
 
 mod access;
 pub mod codes;
 pub mod diagnostic;
 mod emit;
+mod entity_links;
 mod federation1;
 mod ingest;
 mod merge;
@@ -16,6 +17,8 @@ pub mod satisfiability;
 mod subgraph;
 mod validate;
 mod validate_merged;
+
+pub use self::entity_links::{EntityLink, EntityLinks};
 
 use self::diagnostic::{Diagnostic, Diagnostics, Site};
 
@@ -40,16 +43,26 @@ pub struct Composition {
 }
 
 /// Composes subgraphs. The result does not depend on their order.
-pub fn compose(mut schemas: Vec<SubgraphSchema>) -> Composition {
+pub fn compose(schemas: Vec<SubgraphSchema>) -> Composition {
+    compose_linked(schemas, None)
+}
+
+/// The same where links between subgraphs are declared: a subgraph may then refer to and extend only those entities of others
+/// that a link names.
+pub fn compose_linked(mut schemas: Vec<SubgraphSchema>, links: Option<&EntityLinks>) -> Composition {
     schemas.sort_by(|a, b| a.name.cmp(&b.name));
     let mut diagnostics = Diagnostics::default();
-    let supergraph_sdl = run(&schemas, &mut diagnostics);
+    let supergraph_sdl = run(&schemas, links, &mut diagnostics);
     Composition { supergraph_sdl, diagnostics: diagnostics.finish() }
 }
 
 /// The steps. Each looks at everything; the next begins only where the one before found no error, as it would tell the
 /// same mistakes again.
-fn run(schemas: &[SubgraphSchema], diagnostics: &mut Diagnostics) -> Option<String> {
+fn run(
+    schemas: &[SubgraphSchema],
+    links: Option<&EntityLinks>,
+    diagnostics: &mut Diagnostics,
+) -> Option<String> {
     check_names(schemas, diagnostics);
     let mut subgraphs: Vec<_> =
         schemas.iter().filter_map(|schema| ingest::ingest(schema, diagnostics)).collect();
@@ -60,6 +73,9 @@ fn run(schemas: &[SubgraphSchema], diagnostics: &mut Diagnostics) -> Option<Stri
     diagnostics.none_is_an_error()?;
     let merged = merge::merge(&subgraphs, diagnostics);
     validate_merged::validate(&subgraphs, &merged, diagnostics);
+    if let Some(links) = links {
+        entity_links::check(&subgraphs, links, diagnostics);
+    }
     diagnostics.none_is_an_error()?;
     let sdl = emit::emit(&merged);
     validate_merged::validate_text(&subgraphs, &merged, &sdl, diagnostics);

@@ -2,9 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
+use super::access_file::parse_access_file;
 use super::document::{Node, Origin};
 use super::reader::{Mistake, Mistakes, Section};
 use super::values::text;
+use crate::composition::EntityLinks;
+
+/// What the file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComposeFile {
+    /// The subgraphs.
+    pub subgraphs: Vec<ComposedSubgraph>,
+    /// The links between them, where it names a file that declares them (`access: FILE`).
+    pub links: Option<EntityLinks>,
+}
 
 /// One subgraph of the file, its schema read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,15 +30,11 @@ pub struct ComposedSubgraph {
     pub sdl: String,
 }
 
-/// How the schemas that such a file names are read: from the disk, or from a git ref.
+/// How the files that such a file names are read: from the disk, or from a git ref.
 pub type ReadSchema<'a> = &'a dyn Fn(&Path) -> Result<String, String>;
 
 /// Reads the text of such a file; relative paths in it start at `folder`.
-pub fn parse_compose_file(
-    yaml: &str,
-    folder: &Path,
-    read: ReadSchema,
-) -> Result<Vec<ComposedSubgraph>, Vec<Mistake>> {
+pub fn parse_compose_file(yaml: &str, folder: &Path, read: ReadSchema) -> Result<ComposeFile, Vec<Mistake>> {
     let root = Node::parse(yaml).map_err(|(origin, reason)| {
         vec![Mistake { origin, key: String::new(), reason: format!("is not YAML: {reason}") }]
     })?;
@@ -35,6 +42,7 @@ pub fn parse_compose_file(
     let mut section = Section::open("", root, &mistakes);
     // Which federation version another composer should use; ours knows only one way.
     section.take("federation_version");
+    let links = links(&mut section, folder, read);
     let named = section.named("subgraphs");
     if named.is_empty() {
         section.mistake(&Origin::Absent, "subgraphs", "is needed and needs at least one subgraph".to_owned());
@@ -44,7 +52,18 @@ pub fn parse_compose_file(
         .collect();
     drop(section);
     let found = mistakes.take();
-    if found.is_empty() { Ok(subgraphs) } else { Err(found) }
+    if found.is_empty() { Ok(ComposeFile { subgraphs, links }) } else { Err(found) }
+}
+
+fn links(section: &mut Section, folder: &Path, read: ReadSchema) -> Option<EntityLinks> {
+    section.get("access", |file| {
+        let path = folder.join(file);
+        let text = read(&path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
+        parse_access_file(&text).map_err(|mistake| match mistake.origin {
+            Origin::Line(line) => format!("{}:{line}: {}", path.display(), mistake.reason),
+            _ => format!("{}: {}", path.display(), mistake.reason),
+        })
+    })
 }
 
 fn subgraph(

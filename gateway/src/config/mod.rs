@@ -1,6 +1,7 @@
 //! The one place that reads configuration files and the environment: a YAML file, then `GATEWAY__SECTION__KEY` variables
 //! over it, to [`Settings`] or to every mistake with its line and reason.
 
+mod access_file;
 mod compose_file;
 mod document;
 mod environment;
@@ -12,7 +13,8 @@ mod values;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-pub use compose_file::{ComposedSubgraph, ReadSchema, parse_compose_file};
+pub use access_file::parse_access_file;
+pub use compose_file::{ComposeFile, ComposedSubgraph, ReadSchema, parse_compose_file};
 use document::Node;
 pub use document::Origin;
 pub use environment::Environment;
@@ -21,6 +23,8 @@ pub use settings::{
     CorsSettings, JwtSettings, Limits, LogFormat, LogSettings, PassThrough, Secret, Settings,
     SigningAlgorithm, SubgraphSettings, Timeouts,
 };
+
+use crate::composition::EntityLinks;
 
 /// Why there are no settings.
 #[derive(Debug, thiserror::Error)]
@@ -55,20 +59,23 @@ pub fn load(file: Option<&Path>, environment: &Environment) -> Result<Settings, 
 }
 
 /// Reads the file of `gateway compose` and the schemas that it names.
-pub fn load_compose_file(path: &Path) -> Result<Vec<ComposedSubgraph>, ConfigError> {
+pub fn load_compose_file(path: &Path) -> Result<ComposeFile, ConfigError> {
     let text = read(path)?;
     parse_compose(&text, path, &|path| std::fs::read_to_string(path).map_err(|error| error.to_string()))
 }
 
 /// The same for a text that was read from `path`, wherever that is.
-pub fn parse_compose(
-    text: &str,
-    path: &Path,
-    read: ReadSchema,
-) -> Result<Vec<ComposedSubgraph>, ConfigError> {
+pub fn parse_compose(text: &str, path: &Path, read: ReadSchema) -> Result<ComposeFile, ConfigError> {
     let folder = path.parent().unwrap_or(Path::new(""));
     parse_compose_file(text, folder, read)
         .map_err(|found| ConfigError::Wrong(Mistakes { file: path.display().to_string(), found }))
+}
+
+/// Reads the file that declares links between subgraphs.
+pub fn load_access_file(path: &Path) -> Result<EntityLinks, ConfigError> {
+    parse_access_file(&read(path)?).map_err(|mistake| {
+        ConfigError::Wrong(Mistakes { file: path.display().to_string(), found: vec![mistake] })
+    })
 }
 
 fn read(path: &Path) -> Result<String, ConfigError> {

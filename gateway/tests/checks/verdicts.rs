@@ -30,6 +30,7 @@ fn request(folder: &Path, base: &str, head: &str, operations: Option<&str>) -> C
         base: base.to_owned(),
         head: head.to_owned(),
         operations: operations.map(str::to_owned),
+        access: None,
         folder: folder.to_owned(),
     }
 }
@@ -198,4 +199,45 @@ fn wrong_use_is_an_error_and_says_what_is_missing() {
     assert!(broken.contains("a.graphql:2:17: error INVALID_GRAPHQL: cannot find type `Missing`"), "{broken}");
     assert!(error("head", Some("operations/*.graphql")).contains("no file matches"));
     assert!(error("head", Some("empty/*.txt")).contains("empty/x.txt"));
+}
+
+#[test]
+fn the_head_keeps_to_its_declared_links_and_the_base_is_past() {
+    let users = "type Query { user: User } type User @key(fields: \"id\") { id: ID! }";
+    let notes = "type User @key(fields: \"id\") { id: ID! notes: Int }";
+    let compose = "subgraphs:\n  users: { routing_url: '', schema: { file: users.graphql } }\n  \
+                   notes: { routing_url: '', schema: { file: notes.graphql } }\naccess: ../access.toml\n";
+    let base = compose.replace("access: ../access.toml\n", "");
+    let files = |extends: &str| {
+        folder(&[
+            ("access.toml", &format!("[entities]\nUser = {{ owner = \"users\"{extends} }}\n")),
+            ("base/supergraph.yaml", &base),
+            ("base/users.graphql", users),
+            ("base/notes.graphql", notes),
+            ("head/supergraph.yaml", compose),
+            ("head/users.graphql", users),
+            ("head/notes.graphql", notes),
+        ])
+    };
+    let allowed = files(", extended_by = [\"notes\"]");
+    assert_eq!(check(&request(allowed.path(), "base", "head", None)).unwrap().exit_code(), 0);
+
+    let refused = files("");
+    let report = check(&request(refused.path(), "base", "head", None)).unwrap();
+    assert_eq!(report.exit_code(), 1);
+    let text = report.to_text();
+    for part in
+        ["UNDECLARED_LINK", "head/notes.graphql:2:40", "and ", "head/users.graphql:2:32", "extended_by"]
+    {
+        assert!(text.contains(part), "{part} is not in:\n{text}");
+    }
+
+    // The same file named on the command line, for a head that names none; the base does not keep to it either.
+    let named =
+        CheckRequest { access: Some("access.toml".into()), ..request(refused.path(), "base", "base", None) };
+    assert_eq!(check(&named).unwrap().exit_code(), 1);
+
+    write(refused.path(), &[("access.toml", "[entities]\nUser = { owner = \"users\", extendedby = [] }\n")]);
+    let wrong = check(&named).unwrap_err().to_string();
+    assert!(wrong.contains("access.toml:2: ") && wrong.contains("extendedby"), "{wrong}");
 }

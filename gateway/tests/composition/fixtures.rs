@@ -69,7 +69,8 @@ pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/composition")
 }
 
-fn list(folder: &Path) -> Vec<PathBuf> {
+/// What is in a folder.
+pub fn list(folder: &Path) -> Vec<PathBuf> {
     fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
 }
 
@@ -87,7 +88,8 @@ fn told(diagnostic: &Diagnostic) -> Value {
     })
 }
 
-fn rendered(composition: &Composition) -> BTreeMap<&'static str, String> {
+/// What a composition gives, by the ending of the file that expects it.
+pub fn rendered(composition: &Composition) -> BTreeMap<&'static str, String> {
     let mut files = BTreeMap::new();
     if !composition.diagnostics.is_empty() {
         let told: Vec<Value> = composition.diagnostics.iter().map(told).collect();

@@ -1,5 +1,6 @@
 //! Knlab in one process: the gateway and its four servers on embedded stores, with sample data.
 
+pub mod access;
 pub mod arguments;
 pub mod banner;
 pub mod contract;
