@@ -16,9 +16,15 @@ const STEPS: [Step; 5] = [
         programs::cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])
     }),
     ("dependencies", "cargo deny: licences, bans, sources", dependencies),
-    ("tests", "unit, contract and end-to-end tests of all crates", || {
+    ("tests", "unit, contract and end-to-end tests of all crates; admin's on each kind of NAS", || {
         programs::cargo(&["build", "--workspace", "--bins"])?;
-        servers::Servers::start()?.run(&mut programs::cargo_command(&["test", "--workspace"]))
+        let servers = servers::Servers::start()?;
+        servers.run(&mut programs::cargo_command(&["test", "--workspace"]))?;
+        for nas in ["webdav", "s3"] {
+            let mut command = programs::cargo_command(&["test", "--package", "admin", "--test", "admin"]);
+            servers.run(command.env("KNLAB_TEST_NAS", nas))?;
+        }
+        Ok(())
     }),
     ("browser", "GraphiQL in headless Chromium", browser::run),
 ];

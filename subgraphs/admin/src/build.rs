@@ -1,6 +1,5 @@
 //! Puts the server together.
 
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +30,7 @@ pub async fn build(settings: Settings, stores: Stores, common: CommonClient) -> 
         service::server("admin", schema, &settings.server, file_routes, vec![Box::pin(worker.work())])?;
     let (database, files) = (store.database.clone(), store.files.clone());
     server.health.add("sql", move || ping(database.clone()));
-    server.health.add("files", move || ping_files(files.clone()));
+    server.health.add("nas", move || ping_files(files.clone()));
     Ok(server)
 }
 
@@ -43,22 +42,25 @@ async fn ping_files(files: Files) -> stores::Result<()> {
     files.ping().await
 }
 
-/// Opens (creates) the embedded stores in a data folder.
-pub async fn open_stores(data: &Path) -> anyhow::Result<Stores> {
+/// Opens (creates) the stores that the settings name; embedded ones are in the data folder.
+///
+/// # Errors
+/// When the settings are wrong, or the database or a folder cannot be opened. A WebDAV or S3 server that does not answer is no
+/// error: this server starts without it and says that it is not ready.
+pub async fn open_stores(settings: &Settings) -> anyhow::Result<Stores> {
+    let data = &settings.server.data;
     let database = Settings::database_file(data);
     if let Some(folder) = database.parent() {
         std::fs::create_dir_all(folder)?;
     }
-    let nas = Settings::nas_folder(data);
-    std::fs::create_dir_all(&nas)?;
-    let crawl_info = Database::open_sqlite("crawl_info", &database).await?;
-    Ok(Stores { crawl_info, files: Files::open_folder(&nas)? })
+    let files = Files::open(&settings.stores.nas.place(data)?)?;
+    Ok(Stores { crawl_info: Database::open_sqlite("crawl_info", &database).await?, files })
 }
 
-/// The `main` of the server in a process of its own, on embedded stores.
+/// The `main` of the server in a process of its own.
 pub fn main() -> ExitCode {
     run_main("admin", sdl, |settings: Settings| async move {
-        let stores = open_stores(&settings.server.data).await?;
+        let stores = open_stores(&settings).await?;
         let common = CommonClient::over_http(&settings.common)?;
         build(settings, stores, common).await
     })

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use serde::Deserialize;
+use service::settings::NasSettings;
 use service::{ReplicaUrls, Secret};
 
 /// The settings of the admin server.
@@ -13,12 +14,22 @@ use service::{ReplicaUrls, Secret};
 pub struct Settings {
     /// What every server has.
     pub server: service::Settings,
+    /// The stores that are not in the data folder.
+    pub stores: StoreSettings,
     /// Where documents are handed over.
     pub common: CommonSettings,
     /// Upload and download links.
     pub links: LinkSettings,
     /// How crawls are worked on.
     pub crawl: CrawlSettings,
+}
+
+/// The stores that are not in the data folder.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreSettings {
+    /// Where the contents of files are.
+    pub nas: NasSettings,
 }
 
 /// Where documents are handed over.
@@ -106,11 +117,6 @@ impl Settings {
     /// Where the embedded database is.
     pub fn database_file(data: &Path) -> PathBuf {
         data.join("sql").join("crawl_info.sqlite")
-    }
-
-    /// Where the embedded NAS is.
-    pub fn nas_folder(data: &Path) -> PathBuf {
-        data.join("nas")
     }
 
     /// The secret that signs links: the setting, or one made once and kept in the data folder.

@@ -1,12 +1,17 @@
 //! A NAS of one test: a folder, or a part of a shared WebDAV server or S3 bucket.
 
+use serde_json::{Value, json};
 use stores::files::{Files, Place, S3Place, WebdavPlace};
 use tempfile::TempDir;
 use test_servers::{s3, shared, webdav};
 use url::Url;
 use uuid::Uuid;
 
+use crate::Kind;
 use crate::elsewhere::wait;
+
+/// The environment variable that says which kind of NAS a suite runs on: `folder`, `webdav` or `s3`.
+const VARIABLE: &str = "KNLAB_TEST_NAS";
 
 /// A place for contents, empty; everything in it is removed when this is dropped.
 pub struct TestNas {
@@ -15,6 +20,18 @@ pub struct TestNas {
 }
 
 impl TestNas {
+    /// Of the kind that `KNLAB_TEST_NAS` names: `folder`, `webdav` or `s3`. When it is not set: a folder, and WebDAV with real
+    /// stores.
+    pub async fn new() -> Self {
+        let kind = std::env::var(VARIABLE).unwrap_or_default();
+        match (kind.as_str(), Kind::of_environment()) {
+            ("folder", _) | ("", Kind::Embedded) => Self::folder(),
+            ("webdav", _) | ("", Kind::Real) => Self::webdav().await,
+            ("s3", _) => Self::s3().await,
+            (other, _) => panic!("{VARIABLE} is {other}; it can be folder, webdav or s3"),
+        }
+    }
+
     /// A folder.
     pub fn folder() -> Self {
         let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("no folder for a test: {error}"));
@@ -57,6 +74,21 @@ impl TestNas {
     /// Where it is.
     pub fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// Where it is, as a server's settings say it under `stores.nas`.
+    pub fn settings(&self) -> Value {
+        let secret = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+        match &self.place {
+            Place::Folder(folder) => json!({ "folder": folder }),
+            Place::Webdav(place) => json!({ "webdav": {
+                "url": place.url, "user": place.user, "password": secret(&place.password),
+            } }),
+            Place::S3(place) => json!({ "s3": {
+                "endpoint": place.endpoint, "region": place.region, "bucket": place.bucket, "prefix": place.prefix,
+                "access_key": place.access_key, "secret_key": secret(&place.secret_key),
+            } }),
+        }
     }
 }
 

@@ -8,6 +8,7 @@ mod entities;
 mod fake_common;
 mod files;
 mod kills;
+mod nas_faults;
 mod progress;
 mod real_common;
 mod scheduling;

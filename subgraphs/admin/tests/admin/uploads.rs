@@ -13,7 +13,7 @@ use tower::ServiceExt;
 
 use crate::world::{GATEWAY_SECRET, World};
 
-async fn send(
+pub async fn send(
     world: &World,
     method: &str,
     url: &str,
@@ -28,17 +28,17 @@ async fn send(
     world.router().oneshot(request.body(body).unwrap()).await.unwrap()
 }
 
-async fn bytes(response: Response<Body>) -> Bytes {
+pub async fn bytes(response: Response<Body>) -> Bytes {
     axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap()
 }
 
-async fn code(response: Response<Body>) -> (StatusCode, String) {
+pub async fn code(response: Response<Body>) -> (StatusCode, String) {
     let status = response.status();
     let body: Value = serde_json::from_slice(&bytes(response).await).unwrap_or_default();
     (status, body["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned())
 }
 
-async fn ticket(world: &World, name: &str, size: Option<i64>) -> Value {
+pub async fn ticket(world: &World, name: &str, size: Option<i64>) -> Value {
     let query = "mutation($n: String!, $s: Long) { createUpload(input: { name: $n, size: $s }) { __typename ... on UploadTicket { id uploadUrl token maxBytes } } }";
     world.ask(query, json!({ "n": name, "s": size })).await["createUpload"].clone()
 }
@@ -53,7 +53,7 @@ fn hash(body: &[u8]) -> String {
 }
 
 /// Uploads a file and gives it as the schema shows it.
-async fn upload(world: &World, name: &str, body: &'static [u8]) -> Value {
+pub async fn upload(world: &World, name: &str, body: &'static [u8]) -> Value {
     let ticket = ticket(world, name, None).await;
     let answer = send(world, "PUT", ticket["uploadUrl"].as_str().unwrap(), &[], Body::from(body)).await;
     assert_eq!(answer.status(), StatusCode::CREATED);

@@ -17,6 +17,7 @@ use async_graphql::{Request, Variables};
 use axum::Router;
 use serde_json::{Value, json};
 use service::{Caller, Clock, Role, Secret, User};
+use test_stores::TestNas;
 
 /// The secret that the gateway shows.
 pub const GATEWAY_SECRET: &str = "gateway-secret";
@@ -28,7 +29,8 @@ pub struct World {
     pub signer: Signer,
     sites: Sites,
     common: std::sync::OnceLock<CommonClient>,
-    folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
+    _nas: TestNas,
 }
 
 impl World {
@@ -37,21 +39,36 @@ impl World {
     }
 
     pub async fn with_clock(clock: Clock) -> Self {
+        Self::with_nas(clock, TestNas::new().await).await
+    }
+
+    pub async fn with_nas(clock: Clock, nas: TestNas) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let stores = admin::open_stores(folder.path()).await.unwrap();
-        let store = Store::open(stores, clock).await.unwrap();
         let mut settings = Settings::default();
+        settings.server.data = folder.path().to_owned();
+        settings.stores.nas = serde_json::from_value(nas.settings()).unwrap();
+        let stores = admin::open_stores(&settings).await.unwrap();
+        let store = Store::open(stores, clock).await.unwrap();
         settings.server.callers.insert("gateway".into(), Secret::from(GATEWAY_SECRET));
         settings.crawl = quick();
         let signer = Signer::new(b"a secret of the tests that signs links").unwrap();
         let schema = schema(store.clone(), &settings, signer.clone(), Wake::default());
         let sites = Sites::new(Duration::from_secs(5)).unwrap();
-        Self { store, schema, settings, signer, sites, common: Default::default(), folder }
+        Self {
+            store,
+            schema,
+            settings,
+            signer,
+            sites,
+            common: Default::default(),
+            _folder: folder,
+            _nas: nas,
+        }
     }
 
     /// The same stores, opened once more, as another replica or a restart sees them.
     pub async fn reopened(&self, clock: Clock) -> Store {
-        Store::open(admin::open_stores(self.folder.path()).await.unwrap(), clock).await.unwrap()
+        Store::open(admin::open_stores(&self.settings).await.unwrap(), clock).await.unwrap()
     }
 
     pub fn stores(&self) -> Stores {
@@ -77,6 +94,12 @@ impl World {
     pub fn router(&self) -> Router {
         let callers = Arc::new(self.settings.server.callers.clone());
         routes(FileRoutes { store: self.store.clone(), signer: self.signer.clone(), callers })
+    }
+
+    /// The whole server, without what runs beside the requests.
+    pub async fn server(&self) -> Router {
+        let common = CommonClient::over_http(&CommonSettings::default()).unwrap();
+        admin::build(self.settings.clone(), self.stores(), common).await.unwrap().router
     }
 
     /// Executes as a user with this role, or as nobody.

@@ -2,6 +2,7 @@
 //! safe (loopback only, no caller accepted).
 
 mod load;
+mod nas;
 mod secret;
 mod tree;
 
@@ -13,6 +14,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 pub use load::{SettingsError, load};
+pub use nas::{NasSettings, S3Settings, WebdavSettings};
 pub use secret::Secret;
 
 use crate::clock::Clock;

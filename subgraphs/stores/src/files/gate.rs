@@ -12,8 +12,11 @@ use tokio_util::context::TokioContext;
 use super::engine::{Engine, unavailable};
 use crate::{Result, StoreError};
 
-/// One step may take this long: an answer, or one piece of a content. Disks of a sleeping NAS need some seconds.
+/// One step may take this long on a place that answers otherwise: an answer, or one piece of a content.
 pub(super) const STEP: Duration = Duration::from_secs(10);
+
+/// After this long without an answer the place is probed: if it answers nothing at all, nobody waits any longer.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Bringing a content to the disk may take this long; the disk may have much else to write before.
 pub(super) const LAST_STEP: Duration = Duration::from_secs(30);
@@ -48,17 +51,35 @@ impl Gate {
         if self.closed.load(Ordering::Relaxed) {
             return Err(unavailable(&"it did not answer a moment ago"));
         }
-        let done = match &self.threads {
-            Some(threads) => tokio::time::timeout(limit, TokioContext::new(step, threads.clone())).await,
-            None => tokio::time::timeout(limit, step).await,
+        let step = async {
+            match &self.threads {
+                Some(threads) => TokioContext::new(step, threads.clone()).await,
+                None => step.await,
+            }
         };
-        let done =
-            done.unwrap_or_else(|_| Err(unavailable(&format!("no answer within {} s", limit.as_secs()))));
+        let done = tokio::select! {
+            done = step => done,
+            () = tokio::time::sleep(limit) => {
+                Err(unavailable(&format!("no answer within {} s", limit.as_secs())))
+            }
+            () = self.silence() => Err(unavailable(&"it answers nothing")),
+        };
         if let Err(StoreError::Unavailable { .. }) = done {
             // The fault may be of one content only.
             self.close_unless_it_answers().await;
         }
         done
+    }
+
+    /// Waits until the place has been silent for a while.
+    async fn silence(&self) {
+        tokio::time::sleep(PATIENCE).await;
+        while let Some(engine) = self.engine.upgrade() {
+            if !answers(&*engine).await {
+                return;
+            }
+            tokio::time::sleep(PROBE).await;
+        }
     }
 
     /// Closes the gate until the place answers a probe.
