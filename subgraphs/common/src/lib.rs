@@ -56,7 +56,7 @@ pub async fn build_with(settings: Settings, stores: Stores, indexer: Indexer) ->
         .finish();
     let background = vec![Box::pin(indexer.run()) as futures::future::BoxFuture<'static, ()>];
     let server = service::server("common", schema, &settings.server, axum::Router::new(), background)?;
-    let Stores { document_meta, common, .. } = stores;
+    let Stores { document_meta, common, search_reader, .. } = stores;
     server.health.add("document_meta", move || {
         let database = document_meta.clone();
         async move { database.ping().await }
@@ -64,6 +64,11 @@ pub async fn build_with(settings: Settings, stores: Stores, indexer: Indexer) ->
     server.health.add("common", move || {
         let database = common.clone();
         async move { database.ping().await }
+    });
+    // Without it documents are taken in all the same; they are found once it is back.
+    server.health.add_optional("search", move || {
+        let search = search_reader.clone();
+        async move { search.ping().await }
     });
     Ok(server)
 }

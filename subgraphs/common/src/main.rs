@@ -1,23 +1,12 @@
-//! The program `common`: opens the embedded stores under the data folder and serves.
+//! The common server as a program.
 
 use std::process::ExitCode;
-use std::sync::Arc;
 
-use common::{Settings, Stores};
-use stores::search::embedded;
-use stores::sql::Database;
+use common::Settings;
 
 fn main() -> ExitCode {
     service::run_main("common", common::sdl, |settings: Settings| async move {
-        let data = settings.server.data.clone();
-        let search = Arc::new(embedded::open_writer(&data.join("search"))?);
-        let stores = Stores {
-            document_meta: Database::open_sqlite("document_meta", &data.join("sql/document_meta.sqlite"))
-                .await?,
-            common: Database::open_sqlite("common", &data.join("sql/common.sqlite")).await?,
-            search_reader: search.clone(),
-            search_writer: search,
-        };
+        let stores = settings.stores.open(&settings.server.data).await?;
         common::build(settings, stores).await
     })
 }

@@ -36,7 +36,7 @@ pub async fn build(settings: Settings, stores: Stores) -> anyhow::Result<Server>
         let database = document_meta.clone();
         async move { store::document::check(&database).await }
     });
-    server.health.add("search", move || {
+    server.health.add_optional("search", move || {
         let search = search.clone();
         async move { search.ping().await }
     });

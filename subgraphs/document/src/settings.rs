@@ -1,6 +1,13 @@
 //! The settings of the document server.
 
+use std::path::Path;
+
 use serde::Deserialize;
+use service::settings::SearchSettings;
+use stores::search;
+use stores::sql::Database;
+
+use crate::store::Stores;
 
 /// The settings of the document server.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -8,4 +15,29 @@ use serde::Deserialize;
 pub struct Settings {
     /// What every server has.
     pub server: service::settings::Settings,
+    /// The real stores.
+    pub stores: StoreSettings,
+}
+
+/// The real stores; one that is absent is embedded, in the data folder.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreSettings {
+    /// The search engine.
+    pub search: Option<SearchSettings>,
+}
+
+impl StoreSettings {
+    /// Opens the stores; what is embedded is below `data`.
+    ///
+    /// # Errors
+    /// When one cannot be opened; a search engine need not be there yet.
+    pub async fn open(&self, data: &Path) -> stores::Result<Stores> {
+        let engine = self.search.as_ref().map(SearchSettings::connection);
+        Ok(Stores {
+            document_meta: Database::open_sqlite("document_meta", &data.join("sql/document_meta.sqlite"))
+                .await?,
+            search: search::open_reader(engine.as_ref(), &data.join("search"))?,
+        })
+    }
 }

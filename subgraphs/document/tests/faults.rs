@@ -4,11 +4,9 @@
 
 mod world;
 
-use std::sync::Arc;
-
 use document::Stores;
 use serde_json::{Value, json};
-use stores::search::embedded::open_reader;
+use stores::search::{Connection, open_reader};
 use world::{World, documents};
 
 const ALL: &str =
@@ -28,9 +26,17 @@ fn codes(answer: &Value) -> Vec<(String, Value)> {
 async fn without_the_search_engine_documents_are_still_read() {
     let mut world = World::with(&documents(2)).await;
     let nowhere = tempfile::tempdir().unwrap();
-    let search = Arc::new(open_reader(&nowhere.path().join("missing")).unwrap());
-    let stores = Stores { search, ..world.stores.clone() };
-    world.schema = document::schema(&stores);
+    let at_a_closed_port =
+        Connection { urls: vec!["http://127.0.0.1:1".to_owned()], ..Connection::default() };
+    for engine in [None, Some(&at_a_closed_port)] {
+        let search = open_reader(engine, &nowhere.path().join("missing")).unwrap();
+        let stores = Stores { search, ..world.stores.clone() };
+        world.schema = document::schema(&stores);
+        only_documents_are_read(&world, &nowhere.path().display().to_string()).await;
+    }
+}
+
+async fn only_documents_are_read(world: &World, nowhere: &str) {
     let answer = world.answer(ALL, json!({})).await;
     let unavailable = |path: Value| ("STORE_UNAVAILABLE".to_owned(), path);
     assert_eq!(
@@ -44,7 +50,9 @@ async fn without_the_search_engine_documents_are_still_read() {
     assert_eq!(answer["data"]["document"]["title"], "예산안 심의 0호");
     assert_eq!(answer["data"]["document"]["similar"], Value::Null);
     assert_eq!(answer["data"]["documents"]["edges"][0]["node"]["id"], "d001");
-    assert!(!answer.to_string().contains(&nowhere.path().display().to_string()));
+    for inside in [nowhere, "127.0.0.1", "refused", "status"] {
+        assert!(!answer.to_string().contains(inside), "{inside} in {answer}");
+    }
 }
 
 #[tokio::test]

@@ -158,6 +158,12 @@ async fn readiness_follows_the_checks_and_request_ids_come_back() {
         (response.status().as_u16(), &response.headers()["x-request-id"]),
         (200, &"abc-1".parse().unwrap())
     );
+    server.health.add_optional("search", || async { Err::<(), _>("down") });
+    let response = server.router.clone().oneshot(ready()).await.unwrap();
+    assert_eq!(response.status().as_u16(), 200);
+    let body = axum::body::to_bytes(response.into_body(), 1_000).await.unwrap();
+    let told: serde_json::Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!(told["checks"], serde_json::json!({ "search": "failing" }));
     server.health.add("sql", || async { Err::<(), _>("down") });
     assert_eq!(server.router.oneshot(ready()).await.unwrap().status().as_u16(), 503);
 }

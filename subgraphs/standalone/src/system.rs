@@ -121,7 +121,7 @@ async fn start_servers(
     let common_settings = common::Settings { server: from_both, ..common::Settings::default() };
     let common =
         listen(common::build(common_settings, stores.common.clone()).await?, parts, shutdown).await?;
-    let document = document::Settings { server: from_gateway.clone() };
+    let document = document::Settings { server: from_gateway.clone(), ..document::Settings::default() };
     let document_stores = document::Stores {
         document_meta: stores.common.document_meta.clone(),
         search: stores.common.search_reader.clone(),

@@ -11,8 +11,10 @@ use std::sync::Arc;
 
 use search_contract::{Opened, corpus};
 use stores::StoreError;
+use stores::search::elasticsearch as engine;
 use stores::search::embedded::{open_reader, open_writer};
 use stores::search::{Collection, SearchReader, SearchRequest, SearchWriter};
+use test_stores::SearchServer;
 
 async fn embedded() -> Opened {
     let folder = tempfile::tempdir().unwrap();
@@ -23,21 +25,25 @@ async fn embedded() -> Opened {
 
 search_contract::suite!(embedded);
 
-#[cfg(feature = "elasticsearch")]
 async fn elasticsearch() -> Opened {
-    search_contract::server::Server::named("KNLAB_TEST_ELASTICSEARCH_URL").open().await
+    on(test_servers::elasticsearch::VARIABLE).await
 }
 
-#[cfg(feature = "elasticsearch")]
 search_contract::suite!(elasticsearch);
 
-#[cfg(feature = "elasticsearch")]
 async fn opensearch() -> Opened {
-    search_contract::server::Server::named("KNLAB_TEST_OPENSEARCH_URL").open().await
+    on(test_servers::opensearch::VARIABLE).await
 }
 
-#[cfg(feature = "elasticsearch")]
 search_contract::suite!(opensearch);
+
+async fn on(variable: &str) -> Opened {
+    let server = SearchServer::named(variable);
+    let writer = Arc::new(engine::open_writer(server.connection()).unwrap());
+    writer.prepare().await.unwrap();
+    let other = Arc::new(engine::open_reader(server.connection()).unwrap());
+    Opened { writer: writer.clone(), reader: writer, other, keep: Box::new(server) }
+}
 
 async fn total(reader: &dyn SearchReader) -> u64 {
     reader.search(&SearchRequest { first: 1, ..SearchRequest::default() }).await.unwrap().total

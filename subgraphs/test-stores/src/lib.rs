@@ -7,17 +7,20 @@ mod elsewhere;
 mod kind;
 mod nas;
 mod search;
+mod search_server;
 
 use std::path::Path;
 
 use stores::sql::Database;
 use tempfile::TempDir;
+use test_servers::elasticsearch;
 
 use databases::Databases;
 
 pub use kind::Kind;
 pub use nas::TestNas;
 pub use search::TestSearch;
+pub use search_server::SearchServer;
 
 /// The stores of one test.
 pub struct TestStores {
@@ -67,12 +70,25 @@ impl TestStores {
         self.databases.url(name).await
     }
 
-    /// The three search indexes, empty. To be called once: only one process may write embedded indexes.
+    /// The three search indexes, empty. To be called once: only one process may write embedded indexes. Real ones are on the
+    /// engine that `KNLAB_TEST_ELASTICSEARCH_URL` names.
     pub async fn search(&self) -> TestSearch {
         match self.kind {
             Kind::Embedded => search::embedded(&self.folder().join("search")),
-            Kind::Real => panic!("real search indexes are not there yet"),
+            Kind::Real => Self::search_on(elasticsearch::VARIABLE).await,
         }
+    }
+
+    /// The search engine, for processes that open it themselves; nothing where indexes are embedded.
+    pub fn search_server(&self) -> Option<SearchServer> {
+        (self.kind == Kind::Real).then(|| SearchServer::named(elasticsearch::VARIABLE))
+    }
+}
+
+impl TestStores {
+    /// The three search indexes, empty, on the engine that this environment variable names.
+    pub async fn search_on(variable: &str) -> TestSearch {
+        search::on(SearchServer::named(variable)).await
     }
 }
 

@@ -35,6 +35,7 @@ struct State {
     fault: Fault,
     refused: BTreeSet<String>,
     writes: BTreeMap<(String, i64), usize>,
+    hanging: usize,
 }
 
 /// The index. Clones share it.
@@ -50,6 +51,11 @@ impl FaultyIndex {
     /// Refuses this document from now on, or nothing.
     pub fn refuse(&self, id: Option<&str>) {
         self.0.lock().unwrap().refused = id.map(str::to_owned).into_iter().collect();
+    }
+
+    /// How many calls never came back.
+    pub fn hanging(&self) -> usize {
+        self.0.lock().unwrap().hanging
     }
 
     /// The documents that are found, with their versions.
@@ -96,7 +102,10 @@ impl FaultyIndex {
         match fault {
             Fault::None => Ok(()),
             Fault::Down | Fault::AnswerLost => Err(down()),
-            Fault::HangsBefore | Fault::HangsAfter => std::future::pending().await,
+            Fault::HangsBefore | Fault::HangsAfter => {
+                self.0.lock().unwrap().hanging += 1;
+                std::future::pending().await
+            }
         }
     }
 }

@@ -2,18 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use stores::search::{SearchReader as _, embedded};
+use stores::search::open_reader;
 use stores::sql::Database;
+use test_stores::{SearchServer, TestStores};
 
 use crate::world::INGEST;
 
 const ROUNDS: u64 = 6;
 const EACH: u64 = 40;
+
+/// The stores of the program.
+struct Place {
+    of_the_test: TestStores,
+    search: Option<SearchServer>,
+}
 
 struct Program(Child);
 
@@ -29,13 +35,15 @@ fn free_address() -> SocketAddr {
     std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
 }
 
-async fn start(folder: &Path, address: SocketAddr, client: &reqwest::Client) -> Program {
-    let config = folder.join("common.yaml");
-    let text = format!(
-        "server:\n  listen: {address}\n  data: {}\n  callers:\n    admin: admins-secret\nindexer:\n  lease_seconds: 1\n",
-        folder.join("data").display()
-    );
-    std::fs::write(&config, text).unwrap();
+async fn start(place: &Place, address: SocketAddr, client: &reqwest::Client) -> Program {
+    let config = place.of_the_test.folder().join("common.yaml");
+    let text = json!({
+        "server": { "listen": address, "data": place.of_the_test.folder(), "callers": { "admin": "admins-secret" } },
+        "indexer": { "lease_seconds": 1 },
+        "stores": { "search": place.search.as_ref().map(SearchServer::settings) },
+    });
+    // JSON is YAML.
+    std::fs::write(&config, text.to_string()).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_common"));
     command.arg("--config").arg(&config).env("RUST_LOG", "warn").stderr(Stdio::null());
     let program = Program(command.spawn().unwrap());
@@ -66,12 +74,14 @@ async fn ingest(client: &reqwest::Client, address: SocketAddr, number: u64) -> O
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_program_killed_while_documents_stream_in_has_each_once() {
-    let folder = tempfile::tempdir().unwrap();
+    let of_the_test = TestStores::new();
+    let search = of_the_test.search_server();
+    let place = Place { of_the_test, search };
     let client = reqwest::Client::new();
     let mut answered: BTreeMap<u64, Value> = BTreeMap::new();
     for round in 0..ROUNDS {
         let address = free_address();
-        let mut program = start(folder.path(), address, &client).await;
+        let mut program = start(&place, address, &client).await;
         let moment = Duration::from_millis(20 + (round * 7_919 + 104_729) % 400);
         let killer = tokio::time::sleep(moment);
         let stream = async {
@@ -86,20 +96,22 @@ async fn a_program_killed_while_documents_stream_in_has_each_once() {
     }
 
     let address = free_address();
-    let program = start(folder.path(), address, &client).await;
+    let program = start(&place, address, &client).await;
     for number in 0..ROUNDS * EACH {
         let payload = ingest(&client, address, number).await.unwrap();
         let before = answered.entry(number).or_insert_with(|| payload.clone());
         assert_eq!(*before, payload);
     }
-    assert_index_equals_database(&folder.path().join("data")).await;
+    assert_index_equals_database(&place).await;
     drop(program);
 }
 
-async fn assert_index_equals_database(data: &Path) {
+async fn assert_index_equals_database(place: &Place) {
+    let data = place.of_the_test.folder();
     let database =
         Database::open_sqlite("document_meta", &data.join("sql/document_meta.sqlite")).await.unwrap();
-    let index = embedded::open_reader(&data.join("search")).unwrap();
+    let engine = place.search.as_ref().map(SearchServer::connection);
+    let index = open_reader(engine, &data.join("search")).unwrap();
     let mut waited = 0;
     while !database.query("SELECT 1 FROM outbox LIMIT 1", &[]).await.unwrap().is_empty() {
         assert!(waited < 3_000, "the outbox does not empty");

@@ -1,10 +1,10 @@
 //! Rebuilding an index while it is searched and written.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use stores::search::{Collection, SearchReader as _, SearchRequest, embedded};
+use stores::search::{Collection, SearchRequest};
+use test_stores::TestStores;
 
 use crate::faulty_index::{Fault, FaultyIndex};
 use crate::world::{START, Who, World, row};
@@ -55,10 +55,11 @@ async fn a_rebuild_mends_the_index_and_loses_no_write_that_comes_meanwhile() {
 }
 
 #[tokio::test]
-async fn on_the_embedded_engine_searches_miss_nothing_while_an_index_is_rebuilt() {
-    let folder = tempfile::tempdir().unwrap();
-    let engine = Arc::new(embedded::open_writer(folder.path()).unwrap());
-    let world = World::on(engine.clone(), engine.clone(), FaultyIndex::default()).await;
+async fn on_an_engine_searches_miss_nothing_while_an_index_is_rebuilt() {
+    let of_the_test = TestStores::new();
+    let search = of_the_test.search().await;
+    let engine = search.reader.clone();
+    let world = World::on(engine.clone(), search.writer.clone(), FaultyIndex::default()).await;
     let rows: Vec<_> = (0..900).map(row).collect();
     common::seed::documents(&world.stores, &rows, START - 3_600_000_000).await.unwrap();
     world.indexer.drain().await.unwrap();

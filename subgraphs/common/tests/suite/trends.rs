@@ -1,11 +1,10 @@
-//! Trends against a naive count, on the embedded engine; and what is refused.
+//! Trends against a naive count, on an engine; and what is refused.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use common::seed::{self, NewDocument};
 use serde_json::{Value, json};
-use stores::search::embedded;
+use test_stores::TestStores;
 
 use crate::faulty_index::{Fault, FaultyIndex};
 use crate::world::{START, Who, World, row};
@@ -30,9 +29,9 @@ fn month(at: i64) -> String {
 
 #[tokio::test]
 async fn trends_equal_a_naive_count() {
-    let folder = tempfile::tempdir().unwrap();
-    let engine = Arc::new(embedded::open_writer(folder.path()).unwrap());
-    let world = World::on(engine.clone(), engine, FaultyIndex::default()).await;
+    let of_the_test = TestStores::new();
+    let search = of_the_test.search().await;
+    let world = World::on(search.reader.clone(), search.writer.clone(), FaultyIndex::default()).await;
     let rows: Vec<_> = (0..300).map(scattered).collect();
     seed::documents(&world.stores, &rows, START).await.unwrap();
     world.indexer.drain().await.unwrap();

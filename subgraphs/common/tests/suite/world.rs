@@ -115,7 +115,7 @@ impl World {
             search_writer: writer,
         };
         let clock = Clock::manual(START);
-        let settings = Settings { server: server_settings(&clock), indexer: lively() };
+        let settings = Settings { server: server_settings(&clock), indexer: lively(), ..Settings::default() };
         let indexer = Indexer::new(stores.clone(), clock.clone(), settings.indexer.clone());
         let server = common::build_with(settings, stores.clone(), indexer.clone()).await.unwrap();
         seed::categories(&stores, &categories()).await.unwrap();

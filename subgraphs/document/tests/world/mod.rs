@@ -3,15 +3,14 @@
 #![expect(dead_code, reason = "every test file uses its part")]
 
 use std::path::Path;
-use std::sync::Arc;
 
 use async_graphql::{Request, Variables};
 use document::{DocumentSchema, Stores};
 use serde_json::{Value, json};
 use stores::params;
-use stores::search::embedded::{Embedded, open_reader, open_writer};
-use stores::search::{Collection, IndexedDocument, SearchWriter};
+use stores::search::{Collection, IndexedDocument};
 use stores::sql::{Database, Migrations, Migrator};
+use test_stores::{TestSearch, TestStores};
 
 static SQLITE: Migrator = sqlx::migrate!("../../migrations/document_meta/sqlite");
 static MYSQL: Migrator = sqlx::migrate!("../../migrations/document_meta/mysql");
@@ -24,19 +23,18 @@ pub const NEW_YEAR: i64 = 1_767_225_600_000_000;
 pub struct World {
     pub schema: DocumentSchema,
     pub stores: Stores,
-    pub writer: Embedded,
-    folder: tempfile::TempDir,
+    search: TestSearch,
+    of_the_test: TestStores,
 }
 
 impl World {
     /// Empty stores; the schema reads the index as another process would.
     pub async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let document_meta = database(folder.path()).await;
-        let writer = open_writer(&folder.path().join("search")).unwrap();
-        let search = Arc::new(open_reader(&folder.path().join("search")).unwrap());
-        let stores = Stores { document_meta, search };
-        Self { schema: document::schema(&stores), stores, writer, folder }
+        let of_the_test = TestStores::new();
+        let document_meta = database(of_the_test.folder()).await;
+        let search = of_the_test.search().await;
+        let stores = Stores { document_meta, search: search.reader.clone() };
+        Self { schema: document::schema(&stores), stores, search, of_the_test }
     }
 
     /// With these documents in Document Meta and in the indexes.
@@ -50,7 +48,7 @@ impl World {
         for document in documents {
             insert(&self.stores.document_meta, document).await;
         }
-        self.writer.put(documents).await.unwrap();
+        self.search.writer.put(documents).await.unwrap();
     }
 
     /// As common deletes: a tombstone in Document Meta; the index learns of it later.

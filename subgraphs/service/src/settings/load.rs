@@ -25,6 +25,14 @@ pub enum SettingsError {
         /// The line and the reason.
         reason: String,
     },
+    /// The file and the environment variables together say something that is not a setting.
+    #[error("{file} with the environment variables over it: {reason}")]
+    Overlaid {
+        /// The file.
+        file: String,
+        /// The reason.
+        reason: String,
+    },
     /// An environment variable says something that is not a setting.
     #[error("environment variable {variable}: {reason}")]
     Variable {
@@ -51,22 +59,38 @@ pub fn load<S: DeserializeOwned>(
     };
     let text = if text.trim().is_empty() { "{}" } else { &text };
     let in_file = |reason: String| SettingsError::File { file: named(file), reason };
-    let mut settings = serde_saphyr::from_str(text).map_err(|error| in_file(error.to_string()))?;
+    let settings = serde_saphyr::from_str(text).map_err(|error| in_file(error.to_string()));
     let prefix = format!("KNLAB_{}_", server.to_uppercase());
     let mut overlays: Vec<_> =
         environment.into_iter().filter(|(name, _)| name.starts_with(&prefix)).collect();
     if overlays.is_empty() {
-        return Ok(settings);
+        return settings;
     }
     overlays.sort();
-    let mut tree = Tree::parse(text).map_err(in_file)?;
-    for (variable, text) in overlays {
+    let tree = Tree::parse(text).map_err(in_file)?;
+    // The one to blame is the one without which the others are settings: some are settings only together.
+    let is_fine_without = |place: &usize| overlaid::<S>(&tree, &prefix, &overlays, Some(*place)).is_ok();
+    overlaid(&tree, &prefix, &overlays, None).map_err(|reason| match settings {
+        Err(error) => error,
+        Ok(_) => match (0..overlays.len()).find(is_fine_without) {
+            Some(place) => SettingsError::Variable { variable: overlays[place].0.clone(), reason },
+            None => SettingsError::Overlaid { file: named(file), reason },
+        },
+    })
+}
+
+fn overlaid<S: DeserializeOwned>(
+    tree: &Tree,
+    prefix: &str,
+    overlays: &[(String, String)],
+    without: Option<usize>,
+) -> Result<S, String> {
+    let mut tree = tree.clone();
+    for (_, (variable, text)) in overlays.iter().enumerate().filter(|(place, _)| Some(*place) != without) {
         let keys: Vec<String> = variable[prefix.len()..].split("__").map(str::to_lowercase).collect();
-        tree = tree.with(&keys, &text);
-        settings = S::deserialize(tree.clone())
-            .map_err(|error| SettingsError::Variable { variable, reason: error.to_string() })?;
+        tree = tree.with(&keys, text);
     }
-    Ok(settings)
+    S::deserialize(tree).map_err(|error| error.to_string())
 }
 
 fn named(file: Option<&Path>) -> String {
@@ -113,11 +137,28 @@ mod tests {
             ("{}", "KNLAB_AUTH_LISEN", "x", &["KNLAB_AUTH_LISEN", "lisen"]),
             ("{}", "KNLAB_AUTH_BODY_LIMIT", "much", &["KNLAB_AUTH_BODY_LIMIT", "a whole number", "much"]),
             ("{}", "KNLAB_AUTH_LISTEN__PORT", "1", &["KNLAB_AUTH_LISTEN__PORT"]),
+            ("body_limit: much", "KNLAB_AUTH_LISTEN", "127.0.0.1:1", &["line 1"]),
         ];
         for (yaml, name, value, wanted) in cases {
             std::fs::write(&file, yaml).unwrap();
             let error = load::<Settings>("auth", Some(&file), variable(name, value)).unwrap_err().to_string();
             assert!(wanted.iter().all(|part| error.contains(part)), "{yaml} {name}: {error}");
+        }
+    }
+
+    #[test]
+    fn variables_may_be_settings_only_together() {
+        let password = variable("KNLAB_COMMON_PASSWORD", "secret of search");
+        let error = load::<crate::settings::SearchSettings>("common", None, password.clone()).unwrap_err();
+        assert!(error.to_string().contains("urls"), "{error}");
+        for urls in ["http://a:9200", "[http://a:9200, http://b:9200]"] {
+            let mut environment = password.clone();
+            environment.extend(variable("KNLAB_COMMON_URLS", urls));
+            environment.extend(variable("KNLAB_COMMON_USER", "common"));
+            let settings: crate::settings::SearchSettings = load("common", None, environment).unwrap();
+            let connection = settings.connection();
+            assert_eq!(connection.urls[0], "http://a:9200");
+            assert_eq!(connection.password.as_deref(), Some("secret of search"));
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod load;
 mod nas;
+mod search;
 mod secret;
 mod tree;
 
@@ -15,6 +16,7 @@ use serde::Deserialize;
 
 pub use load::{SettingsError, load};
 pub use nas::{NasSettings, S3Settings, WebdavSettings};
+pub use search::SearchSettings;
 pub use secret::Secret;
 
 use crate::clock::Clock;

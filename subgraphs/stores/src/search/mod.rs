@@ -10,6 +10,7 @@ mod checked;
 mod counting;
 mod cursor;
 mod highlight;
+mod opening;
 mod prefixes;
 mod relevance;
 
@@ -19,6 +20,8 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::Result;
+
+pub use opening::{Connection, open_reader, open_writer};
 
 /// The three indexes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -5,8 +5,6 @@ pub mod corpus;
 pub mod finding;
 pub mod paging;
 pub mod rebuilding;
-#[cfg(feature = "elasticsearch")]
-pub mod server;
 pub mod versions;
 
 use std::any::Any;

@@ -22,7 +22,6 @@ mod suggest;
 mod trend;
 mod writing;
 
-use std::fmt;
 use std::sync::Arc;
 
 use self::client::Client;
@@ -31,27 +30,7 @@ use self::names::Names;
 use self::writing::Writer;
 use crate::Result;
 
-/// Where the engine is and who asks.
-#[derive(Clone, Default)]
-pub struct Connection {
-    /// `http://` or `https://` addresses of one cluster, asked in turn; at least one.
-    pub urls: Vec<String>,
-    /// The user; none where the engine has no users.
-    pub user: Option<String>,
-    /// The user's password.
-    pub password: Option<String>,
-    /// What the names of all indexes begin with: lower-case letters, digits, `_`, `-`; may be empty.
-    pub prefix: String,
-}
-
-impl fmt::Debug for Connection {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Connection")
-            .field("user", &self.user)
-            .field("prefix", &self.prefix)
-            .finish_non_exhaustive()
-    }
-}
+pub use super::Connection;
 
 /// Reads. Cheap to clone; all clones share their connections.
 #[derive(Clone)]
@@ -83,6 +62,17 @@ pub fn open_writer(connection: &Connection) -> Result<Elasticsearch> {
     let writer = Arc::new(Writer::new(indices));
     Writer::prepare_in_background(&writer);
     Ok(Elasticsearch { reader, writer })
+}
+
+impl ElasticsearchReader {
+    /// The path and the body with which the engine is asked a search, for measuring beside it. `InvalidName` for a cursor that
+    /// cannot be read.
+    pub fn as_sent(&self, request: &crate::search::SearchRequest) -> Result<(String, String)> {
+        let text = page::text(request);
+        let query = format!("allow_partial_search_results=false&preference={}", page::preference(text));
+        let path = format!("/{}/_search?{query}", self.names.aliases(&request.collections));
+        Ok((path, page::body(request)?.to_string()))
+    }
 }
 
 impl Elasticsearch {

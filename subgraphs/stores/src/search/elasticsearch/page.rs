@@ -19,7 +19,7 @@ const FIELDS: [&str; 2] = ["id", "collection"];
 pub(super) async fn search(client: &Client, names: &Names, request: &SearchRequest) -> Result<SearchResult> {
     let store = store_name(&request.collections);
     let path = format!("/{}/_search", names.aliases(&request.collections));
-    let text = request.text.as_deref().unwrap_or_default().trim();
+    let text = text(request);
     let answer = client.search(store, &path, &preference(text), &body(request)?).await?;
     let pieces = if request.highlight { pieces(text) } else { Vec::new() };
     let mut hits = hits(&answer, request.order, &pieces)?;
@@ -29,8 +29,13 @@ pub(super) async fn search(client: &Client, names: &Names, request: &SearchReque
     Ok(SearchResult { hits, total, has_next_page, facets: counted(&request.facets, &answer) })
 }
 
+/// The words that are searched for.
+pub(super) fn text(request: &SearchRequest) -> &str {
+    request.text.as_deref().unwrap_or_default().trim()
+}
+
 /// One more hit than asked for tells whether there is a next page.
-fn body(request: &SearchRequest) -> Result<Value> {
+pub(super) fn body(request: &SearchRequest) -> Result<Value> {
     let is_shown = request.highlight && request.text.is_some();
     let mut body = json!({
         "query": query(request.text.as_deref(), &request.filter),
@@ -102,7 +107,7 @@ fn highlights(source: &Value, pieces: &[Piece]) -> Vec<Highlight> {
 }
 
 /// The same words are answered by the same copy of an index: copies count scores a little differently, and pages would not fit.
-fn preference(text: &str) -> String {
+pub(super) fn preference(text: &str) -> String {
     if text.is_empty() { String::new() } else { hex::encode(&Sha256::digest(text)[..8]) }
 }
 
