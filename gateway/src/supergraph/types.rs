@@ -133,6 +133,11 @@ impl TypeTable {
         (0..self.types.len() as u32).map(TypeId)
     }
 
+    /// The ids of interfaces and unions.
+    pub fn abstract_ids(&self) -> impl Iterator<Item = TypeId> + use<> {
+        self.ids().skip(self.objects.len())
+    }
+
     /// The object id of an object type.
     pub fn object_id(&self, name: &str) -> Option<usize> {
         self.get(self.id(name)?).object

@@ -9,3 +9,4 @@ mod order;
 mod output;
 mod references;
 mod refusals;
+mod scale;

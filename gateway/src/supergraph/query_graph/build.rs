@@ -91,6 +91,8 @@ fn entries(graph: &QueryGraph, supergraph: &Supergraph, object: usize) -> Vec<En
     let is_root = [OperationType::Query, OperationType::Mutation, OperationType::Subscription]
         .into_iter()
         .any(|kind| supergraph.root_type(kind) == Some(own));
+    let stands_for_it = |ty: &TypeId| table.get(*ty).possible.contains(object);
+    let above: Vec<TypeId> = table.abstract_ids().filter(stands_for_it).collect();
     let mut found = Vec::new();
     for subgraph in supergraph.subgraph_ids() {
         let place = graph.base(subgraph, own, TypeKind::Object);
@@ -100,7 +102,7 @@ fn entries(graph: &QueryGraph, supergraph: &Supergraph, object: usize) -> Vec<En
             }
             found.extend(keyed(known, place, EntryKind::Object));
         }
-        for ty in table.ids().filter(|ty| *ty != own && table.get(*ty).possible.contains(object)) {
+        for ty in above.iter().copied() {
             let Some(known) = supergraph.known(subgraph, ty) else { continue };
             let (place, kind) = match known.kind {
                 TypeKind::InterfaceObject => {
