@@ -1,5 +1,5 @@
-//! The way of one request over the replicas: what was surely not sent goes on to the next one, what was cut off is repeated
-//! once, if that is harmless and there is budget for it.
+//! The way of one request over the replicas: what was surely not sent goes on to the next one, what was cut off or failed is
+//! repeated once, if that is harmless and there is budget for it.
 
 use std::time::Duration;
 
@@ -35,12 +35,20 @@ impl<'a> Course<'a> {
         match outcome {
             Outcome::Answered | Outcome::Late => None,
             Outcome::Refused | Outcome::NotConnected => self.replicas.pick(&self.tried),
-            Outcome::Cut if !self.repeatable || self.was_repeated || !self.replicas.retries().spend() => None,
+            Outcome::Cut | Outcome::Failed if !self.may_repeat() => None,
             Outcome::Cut => {
                 self.was_repeated = true;
                 // With nobody else to ask, the same one again: after a restart only its old connections are dead.
                 self.replicas.pick(&self.tried).or_else(|| self.replicas.pick(&[]))
             }
+            Outcome::Failed => {
+                self.was_repeated = true;
+                self.replicas.pick(&self.tried)
+            }
         }
+    }
+
+    fn may_repeat(&self) -> bool {
+        self.repeatable && !self.was_repeated && self.replicas.retries().spend()
     }
 }

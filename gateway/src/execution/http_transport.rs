@@ -21,6 +21,7 @@ use super::http_exchange::{
 };
 use super::http_failure::failure;
 use super::replicas::{Outcome, Probe, ReplicaStanding, Replicas};
+use super::tls::choose_provider;
 use super::transport::{
     RequestContext, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError,
 };
@@ -101,10 +102,11 @@ impl HttpTransport {
             let request = request(endpoint, attempt.url(), asked);
             let answer = tokio::time::timeout_at(until, self.exchange(request, &read)).await;
             match answer.unwrap_or_else(|late| Err((Outcome::Late, timeout(late)))) {
-                Ok(answer) => {
-                    course.after(attempt, Outcome::Answered);
-                    return Ok(answer);
-                }
+                // With nobody else to ask, a failure is the answer.
+                Ok((outcome, answer)) => match course.after(attempt, outcome) {
+                    Some(next) => attempt = next,
+                    None => return Ok(answer),
+                },
                 Err((outcome, error)) => attempt = course.after(attempt, outcome).ok_or(error)?,
             }
         }
@@ -115,7 +117,7 @@ impl HttpTransport {
         &self,
         request: Request<Bytes>,
         read: impl Fn(Response<AnswerBody>, usize) -> F,
-    ) -> Result<T, (Outcome, TransportError)>
+    ) -> Result<(Outcome, T), (Outcome, TransportError)>
     where
         F: Future<Output = Result<T, TransportError>>,
     {
@@ -123,11 +125,13 @@ impl HttpTransport {
             let (outcome, detail) = failure(&error);
             (outcome, unreachable(&detail))
         })?;
+        let said = if answer.status().is_server_error() { Outcome::Failed } else { Outcome::Answered };
         let answer = answer.map(|body| body.map_err(Into::into).boxed_unsync());
-        read(answer, self.max_response_bytes).await.map_err(|error| {
-            let outcome = if error.code == UNREACHABLE { Outcome::Cut } else { Outcome::Answered };
-            (outcome, error)
-        })
+        match read(answer, self.max_response_bytes).await {
+            Ok(answer) => Ok((said, answer)),
+            Err(error) if error.code == UNREACHABLE => Err((Outcome::Cut, error)),
+            Err(error) => Err((said, error)),
+        }
     }
 
     fn subgraph(&self, subgraph: SubgraphId) -> Result<&Subgraph, TransportError> {
@@ -162,6 +166,7 @@ impl SubgraphTransport for HttpTransport {
 }
 
 fn client(settings: &HttpSettings) -> Client {
+    choose_provider();
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     connector.set_connect_timeout(Some(settings.connect_timeout));

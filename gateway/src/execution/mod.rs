@@ -29,6 +29,7 @@ mod store;
 mod subgraph_error;
 mod subscription;
 mod targets;
+pub(crate) mod tls;
 pub mod transport;
 
 pub use limits::ExecutionLimits;

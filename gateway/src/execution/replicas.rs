@@ -17,6 +17,9 @@ const PROBE_PAUSE: Duration = Duration::from_millis(500);
 const PROBE_TIME: Duration = Duration::from_secs(2);
 /// Who answered nobody for this long while asked does not answer; a request that had less time says nothing.
 const SILENCE: Duration = Duration::from_secs(1);
+/// So many server errors without another answer in between are the replica's own; fewer may be those of a request. Being the
+/// fastest of all to answer, it would be the least busy, and would get most requests.
+const MOST_FAILURES: u64 = 3;
 
 /// Asks a replica something cheap; whether it answered.
 pub(crate) type Probe = Box<dyn Fn(&Uri) -> BoxFuture<'static, bool> + Send + Sync>;
@@ -30,6 +33,8 @@ pub enum ReplicaState {
     Refusing,
     /// It cannot be connected to or does not answer: it gets probes only.
     Silent,
+    /// It answers everything with server errors, at once: it is asked only when nothing else is there.
+    Failing,
 }
 
 /// How a request to a replica ended.
@@ -37,6 +42,8 @@ pub enum ReplicaState {
 pub(crate) enum Outcome {
     /// With an answer, whatever it says.
     Answered,
+    /// With a server error: the request may have had its effect.
+    Failed,
     /// The port is closed: nothing was sent.
     Refused,
     /// There is no connection, and finding out took time: nothing was sent.
@@ -77,6 +84,8 @@ struct Replica {
     standing: AtomicU64,
     /// Milliseconds from `begin`, rounded up.
     last_answer: AtomicU64,
+    /// Server errors since the last other answer.
+    failures: AtomicU64,
 }
 
 /// One request to one replica. Dropped: it is no longer in flight.
@@ -95,6 +104,7 @@ impl Replicas {
             in_flight: AtomicUsize::new(0),
             standing: AtomicU64::new(0),
             last_answer: AtomicU64::new(0),
+            failures: AtomicU64::new(0),
         };
         let replicas = urls.into_iter().map(replica).collect();
         Replicas(Arc::new(Set {
@@ -107,7 +117,7 @@ impl Replicas {
     }
 
     /// The one to ask next, but for those tried: of those that are up the least busy, in turn when several are; else one
-    /// that refuses connections.
+    /// that fails or refuses connections, for that costs no time.
     pub fn pick(&self, tried: &[usize]) -> Option<Attempt<'_>> {
         let replicas = &self.0.replicas;
         let turn = self.0.turn.fetch_add(1, Ordering::Relaxed);
@@ -117,8 +127,8 @@ impl Replicas {
         let least_busy = (order.clone())
             .filter(|&index| replicas[index].state() == ReplicaState::Up)
             .min_by_key(|&index| replicas[index].in_flight.load(Ordering::Relaxed));
-        let index =
-            least_busy.or_else(|| order.find(|&index| replicas[index].state() == ReplicaState::Refusing))?;
+        let is_quick = |&index: &usize| replicas[index].state() != ReplicaState::Silent;
+        let index = least_busy.or_else(|| order.find(is_quick))?;
         replicas[index].in_flight.fetch_add(1, Ordering::Relaxed);
         Some(Attempt { set: &self.0, index, started: Instant::now() })
     }
@@ -151,6 +161,7 @@ impl Attempt<'_> {
     pub fn ended(&self, outcome: Outcome, patience: Duration) {
         match outcome {
             Outcome::Answered => self.set.answered(self.index),
+            Outcome::Failed => self.set.failed(self.index),
             Outcome::Refused => self.set.take_out(self.index, ReplicaState::Refusing),
             Outcome::NotConnected => self.set.take_out(self.index, ReplicaState::Silent),
             Outcome::Late if self.was_silent(patience) => self.set.take_out(self.index, ReplicaState::Silent),
@@ -185,12 +196,21 @@ impl Set {
     fn answered(&self, index: usize) {
         let replica = &self.replicas[index];
         replica.last_answer.store(self.begin.elapsed().as_millis() as u64 + 1, Ordering::Relaxed);
+        replica.failures.store(0, Ordering::Relaxed);
         let was = replica.standing.load(Ordering::Acquire);
         if state_of(was) != ReplicaState::Up {
             let up = of(was >> 2, ReplicaState::Up);
             if replica.standing.compare_exchange(was, up, Ordering::AcqRel, Ordering::Relaxed).is_ok() {
                 tracing::info!(url = %replica.url, "a replica is back");
             }
+        }
+    }
+
+    fn failed(self: &Arc<Self>, index: usize) {
+        let replica = &self.replicas[index];
+        replica.last_answer.store(self.begin.elapsed().as_millis() as u64 + 1, Ordering::Relaxed);
+        if replica.failures.fetch_add(1, Ordering::Relaxed) + 1 >= MOST_FAILURES {
+            self.take_out(index, ReplicaState::Failing);
         }
     }
 
@@ -238,7 +258,8 @@ fn state_of(standing: u64) -> ReplicaState {
     match standing & 3 {
         0 => ReplicaState::Up,
         1 => ReplicaState::Refusing,
-        _ => ReplicaState::Silent,
+        2 => ReplicaState::Silent,
+        _ => ReplicaState::Failing,
     }
 }
 

@@ -46,6 +46,7 @@ fn shown(replica: &ReplicaStanding) -> Value {
         ReplicaState::Up => "up",
         ReplicaState::Refusing => "refusing",
         ReplicaState::Silent => "silent",
+        ReplicaState::Failing => "failing",
     };
     json!({ "url": replica.url, "state": state, "in_flight": replica.in_flight })
 }

@@ -15,6 +15,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use crate::execution::http_failure::failure;
 use crate::execution::replicas::Outcome;
+use crate::execution::tls::choose_provider;
 
 /// A client with pooled connections; clones share the pool.
 #[derive(Clone)]
@@ -33,6 +34,7 @@ pub(super) struct SendError {
 impl Upstream {
     /// A client that connects at most this long.
     pub fn new(connect: Duration) -> Upstream {
+        choose_provider();
         let mut http = HttpConnector::new();
         http.set_nodelay(true);
         http.set_connect_timeout(Some(connect));

@@ -20,6 +20,8 @@ pub enum Mode {
     Hangs,
     /// Reads a request and closes the connection, as a killed process does.
     Cuts,
+    /// Answers everything at once with a server error.
+    Fails,
     /// Answers a request and then closes the connection without having said so.
     Closes,
 }
@@ -145,7 +147,8 @@ async fn connection(mut socket: TcpStream, mut shared: Shared) {
         };
         let kind = if request.contains("text/event-stream") { "text/event-stream" } else { "text/plain" };
         let answer = format!(
-            "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}",
+            "HTTP/1.1 {}\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n{body}",
+            if mode == Mode::Fails { "500 Internal Server Error" } else { "200 OK" },
             body.len()
         );
         if socket.write_all(answer.as_bytes()).await.is_err() || mode == Mode::Closes {

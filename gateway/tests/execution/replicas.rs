@@ -307,3 +307,32 @@ async fn a_rolling_restart_under_load_fails_no_query() {
     }
     assert!(all > 1000, "only {all} queries were sent");
 }
+
+#[tokio::test]
+async fn a_replica_that_answers_everything_with_errors_is_out_and_costs_queries_nothing() {
+    let (sick, well) = (Replica::start("sick").await, Replica::start("well").await);
+    let transport = transport(&[&sick, &well]);
+    sick.does(Mode::Fails);
+    for _ in 0..50 {
+        assert_eq!(query(&transport).await.as_deref(), Ok("well"));
+    }
+    assert!(sick.requests() <= 3, "it was asked {} times", sick.requests());
+    assert!(states(&transport).contains(&ReplicaState::Failing), "{:?}", states(&transport));
+    for _ in 0..10 {
+        assert_eq!(mutation(&transport).await.as_deref(), Ok("well"));
+    }
+    sick.does(Mode::Answers);
+    until_back(&transport, "sick").await;
+}
+
+#[tokio::test]
+async fn with_all_replicas_failing_their_answers_are_passed_on() {
+    let only = Replica::start("only").await;
+    let transport = transport(&[&only]);
+    only.does(Mode::Fails);
+    for _ in 0..20 {
+        assert_eq!(query(&transport).await.as_deref(), Ok("only"), "the error is the subgraph's to tell");
+    }
+    only.does(Mode::Answers);
+    assert_eq!(mutation(&transport).await.as_deref(), Ok("only"));
+}
