@@ -69,8 +69,7 @@ impl Reading<'_> {
                         "a passed-on path begins with `/`, is plain text and not one of the gateway's own";
                     section.mistake(&origin, "", reason.to_owned());
                 }
-                let mut max_body = 100 << 20;
-                section.set(&mut max_body, "max_body", bytes);
+                let max_body = section.get("max_body", bytes);
                 let headers = self.headers(&mut section);
                 let bare = |text: &str| url(text).map(|url| url.trim_end_matches('/').to_owned());
                 let urls = section.require_one_or_many(("url", "urls"), bare)?;

@@ -126,7 +126,7 @@ pub struct Timeouts {
     pub shutdown: Duration,
     /// How long health says "not ready" before the listener closes at shutdown.
     pub drain: Duration,
-    /// One passed-on request, until its answer begins.
+    /// How long a passed-on request or its answer may stand still.
     pub pass_through: Duration,
 }
 
@@ -148,8 +148,8 @@ pub struct PassThrough {
     pub urls: Vec<String>,
     /// Sent along; a client's header of the same name is dropped.
     pub headers: Vec<(HeaderName, HeaderValue)>,
-    /// The largest body.
-    pub max_body: usize,
+    /// The largest body; by default the server behind says what is too much.
+    pub max_body: Option<usize>,
 }
 
 /// Logs.

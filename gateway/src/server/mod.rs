@@ -12,6 +12,7 @@ mod lent_body;
 mod listener;
 mod media_type;
 mod negotiation;
+mod pace;
 mod parameters;
 mod pass_through;
 mod refusal;
@@ -36,7 +37,7 @@ use tokio_util::sync::CancellationToken;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
-use tower_http::cors::CorsLayer;
+use tower_http::cors::{AllowHeaders, AllowMethods, Any, CorsLayer};
 
 use crate::config::{CorsSettings, Settings};
 
@@ -83,10 +84,12 @@ pub fn router(gateway: Arc<Gateway>) -> Router {
         .route("/graphql", any(graphql::handle))
         .layer(CompressionLayer::new().compress_when(compress));
     // Without origins no answer has a CORS header, and browsers keep other pages out.
+    let mut passed_on = pass_through::routes(&settings.pass_through, &gateway.upstream);
     if !settings.cors.origins.is_empty() {
         graphql = graphql.layer(cors(&settings.cors));
+        passed_on = passed_on.layer(cors_of_passed_paths(&settings.cors));
     }
-    let mut router = graphql.merge(pass_through::routes(&settings.pass_through, &gateway.upstream));
+    let mut router = graphql.merge(passed_on);
     if settings.admin_listen.is_none() {
         router = router.merge(health::routes());
     }
@@ -107,8 +110,7 @@ async fn page(State(_): State<Arc<Gateway>>, headers: HeaderMap) -> Response {
 }
 
 fn cors(settings: &CorsSettings) -> CorsLayer {
-    CorsLayer::new()
-        .allow_origin(settings.origins.clone())
+    origins(settings)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers([
             http::header::ACCEPT,
@@ -117,5 +119,18 @@ fn cors(settings: &CorsSettings) -> CorsLayer {
             request_log::REQUEST_ID,
         ])
         .expose_headers([request_log::REQUEST_ID])
+}
+
+/// The servers behind these paths know which methods and headers they take; cookies never go along.
+fn cors_of_passed_paths(settings: &CorsSettings) -> CorsLayer {
+    origins(settings)
+        .allow_methods(AllowMethods::mirror_request())
+        .allow_headers(AllowHeaders::mirror_request())
+        .expose_headers(Any)
+}
+
+fn origins(settings: &CorsSettings) -> CorsLayer {
+    CorsLayer::new()
+        .allow_origin(settings.origins.clone())
         .max_age(settings.max_age.unwrap_or(Duration::from_secs(600)))
 }

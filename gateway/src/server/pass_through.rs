@@ -1,7 +1,8 @@
 //! Paths that are passed on to another server as they are (files, the public key set): bodies stream in both directions,
-//! nothing is collected.
+//! nothing is collected. They may take as long as they like, as long as they move.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -13,7 +14,7 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, Method, StatusCode, Uri, header};
 use http_body::Body as _;
 use http_body_util::Limited;
-use tokio::time::Instant;
+use hyper::body::Incoming;
 
 use crate::config::PassThrough;
 use crate::execution::course::Course;
@@ -21,6 +22,7 @@ use crate::execution::replicas::{Outcome, Replicas};
 
 use super::gateway::Gateway;
 use super::lent_body::LentBody;
+use super::pace::{Moving, Pace, Paced};
 use super::refusal::Refusal;
 use super::upstream::Upstream;
 
@@ -75,37 +77,51 @@ async fn pass(gateway: &Gateway, route: &Route, request: Request) -> Result<Resp
     if leaves_its_folder(parts.uri.path()) {
         return Err(Refusal::bad_request("the path is not a plain one"));
     }
+    let settings = &route.settings;
     let declared =
         parts.headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-    if declared.is_some_and(|declared: usize| declared > route.settings.max_body) {
-        return Err(too_large(&route.settings));
+    if declared.is_some_and(|declared: usize| declared > settings.max_body.unwrap_or(usize::MAX)) {
+        return Err(too_large(settings));
     }
-    let body = LentBody::new(Body::new(Limited::new(body, route.settings.max_body)));
-    let limit = gateway.settings.timeouts.pass_through;
-    let until = Instant::now() + limit;
+    let body = match settings.max_body {
+        Some(limit) => Body::new(Limited::new(body, limit)),
+        None => body,
+    };
+    let (pace, limit) = (Pace::new(), gateway.settings.timeouts.pass_through);
+    let body = LentBody::new(Body::new(Paced::new(body, pace.clone())));
     let is_read = matches!(parts.method, Method::GET | Method::HEAD) && body.is_end_stream();
     let (mut course, mut attempt) = Course::begin(&route.replicas, limit, is_read).ok_or_else(unreachable)?;
     loop {
-        let passed = passed_on(&route.settings, &parts, attempt.url(), body.lend())?;
-        let error = match tokio::time::timeout_at(until, gateway.upstream.send(passed)).await {
-            Ok(Ok(response)) => {
-                course.after(attempt, Outcome::Answered);
-                let (parts, body) = response.into_parts();
-                let mut response = (parts.status, Body::new(body)).into_response();
-                *response.headers_mut() = end_to_end(&parts.headers);
-                return Ok(response);
-            }
-            Ok(Err(error)) if error.body_too_large => return Err(too_large(&route.settings)),
-            Ok(Err(error)) => error,
-            Err(_) => {
+        let passed = passed_on(settings, &parts, attempt.url(), body.lend())?;
+        let sent = tokio::select! {
+            sent = gateway.upstream.send(passed) => sent,
+            () = pace.stands_still(limit) => {
+                if pace.waits_for_client() {
+                    return Err(stopped());
+                }
                 course.after(attempt, Outcome::Late);
-                let message = "the server behind this path took too long";
-                return Err(Refusal::new(StatusCode::GATEWAY_TIMEOUT, "UPSTREAM_TIMEOUT", message));
+                return Err(timed_out());
             }
         };
-        tracing::warn!(path = route.settings.path, reason = error.detail, "a passed-on request failed");
+        let error = match sent {
+            Ok(response) => {
+                course.after(attempt, Outcome::Answered);
+                return Ok(passed_back(response, limit));
+            }
+            Err(error) if error.body_too_large => return Err(too_large(settings)),
+            Err(error) => error,
+        };
+        tracing::warn!(path = settings.path, reason = error.detail, "a passed-on request failed");
         attempt = course.after(attempt, error.outcome).ok_or_else(unreachable)?;
     }
+}
+
+/// The server's answer as it goes to the client.
+fn passed_back(response: http::Response<Incoming>, limit: Duration) -> Response {
+    let (parts, body) = response.into_parts();
+    let mut response = (parts.status, Body::new(Moving::new(Body::new(body), limit))).into_response();
+    *response.headers_mut() = end_to_end(&parts.headers);
+    response
 }
 
 /// The client's request as it goes to a replica.
@@ -134,8 +150,20 @@ fn unreachable() -> Refusal {
     Refusal::new(StatusCode::BAD_GATEWAY, "UPSTREAM_UNREACHABLE", message)
 }
 
+/// The server neither took more of the body nor answered.
+fn timed_out() -> Refusal {
+    let message = "the server behind this path took too long";
+    Refusal::new(StatusCode::GATEWAY_TIMEOUT, "UPSTREAM_TIMEOUT", message)
+}
+
+/// The client sent nothing more of its body.
+fn stopped() -> Refusal {
+    let message = "the body stopped coming";
+    Refusal::new(StatusCode::REQUEST_TIMEOUT, "BODY_TIMEOUT", message)
+}
+
 fn too_large(route: &PassThrough) -> Refusal {
-    let message = format!("the body is larger than {} bytes", route.max_body);
+    let message = format!("the body is larger than {} bytes", route.max_body.unwrap_or_default());
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", message)
 }
 

@@ -15,6 +15,7 @@ mod engine;
 mod engine_double;
 mod graphiql;
 mod http;
+mod long_bodies;
 mod pass_through;
 #[path = "../doubles/replica.rs"]
 mod replica_double;
