@@ -60,7 +60,7 @@ pub struct LinkSettings {
     pub secret: Option<Secret>,
     /// How long a download link works if the client does not say.
     pub download_seconds: u32,
-    /// How long an upload link works.
+    /// How long an upload link works; an upload that was interrupted can be resumed until then.
     pub upload_seconds: u32,
     /// The most bytes of an upload.
     pub max_upload_bytes: i64,
@@ -68,7 +68,7 @@ pub struct LinkSettings {
 
 impl Default for LinkSettings {
     fn default() -> Self {
-        Self { secret: None, download_seconds: 900, upload_seconds: 900, max_upload_bytes: 1 << 30 }
+        Self { secret: None, download_seconds: 900, upload_seconds: 86_400, max_upload_bytes: 1 << 30 }
     }
 }
 

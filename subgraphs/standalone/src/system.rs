@@ -221,7 +221,7 @@ fn gateway_settings(address: SocketAddr, servers: &[Part], credentials: &Credent
     };
     let pass = |path: &str, url: String| {
         let headers = caller_headers(credentials)?;
-        anyhow::Ok(PassThrough { path: path.to_owned(), urls: vec![url], headers, max_body: 4 << 30 })
+        anyhow::Ok(PassThrough { path: path.to_owned(), urls: vec![url], headers, max_body: None })
     };
     let pass_through = vec![pass("/files/", url("admin")?)?, pass("/.well-known/jwks.json", url("auth")?)?];
     Ok(Settings { listen: address, subgraphs, jwt: Some(jwt), pass_through, ..Settings::default() })

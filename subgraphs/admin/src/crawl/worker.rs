@@ -16,6 +16,9 @@ use crate::settings::CrawlSettings;
 use crate::store::Store;
 use crate::store::runs::Run;
 
+/// What a killed process left half-written is removed after a day: no write takes as long.
+const PARTIALS_FOR: i64 = 86_400 * 1_000_000;
+
 /// How often the NAS is swept.
 const SWEEP_EVERY: Duration = Duration::from_secs(60);
 
@@ -39,8 +42,12 @@ impl Worker {
 
     /// Works for ever.
     pub async fn work(self) {
+        // Apart from each other: a NAS that is slow must not cost a run its lease.
+        tokio::join!(self.crawl(), self.sweep_again_and_again());
+    }
+
+    async fn crawl(&self) {
         let mut runs = FuturesUnordered::new();
-        let mut swept: Option<Instant> = None;
         loop {
             if let Err(error) = self.schedule().await {
                 tracing::warn!(%error, "scheduled crawls cannot be started");
@@ -48,12 +55,6 @@ impl Worker {
             match self.claim(runs.len()).await {
                 Ok(claimed) => runs.extend(claimed.into_iter().map(|(run, owner)| self.work_on(run, owner))),
                 Err(error) => tracing::warn!(%error, "no runs can be taken up"),
-            }
-            if swept.is_none_or(|at| at.elapsed() > SWEEP_EVERY) {
-                swept = Some(Instant::now());
-                if let Err(error) = self.sweep().await {
-                    tracing::warn!(%error, "the NAS cannot be swept");
-                }
             }
             let wait = self.wake.wait(self.tools.settings.poll());
             tokio::select! {
@@ -125,11 +126,21 @@ impl Worker {
         Ok(())
     }
 
+    async fn sweep_again_and_again(&self) {
+        loop {
+            if let Err(error) = self.sweep().await {
+                tracing::warn!(%error, "the NAS cannot be swept");
+            }
+            tokio::time::sleep(SWEEP_EVERY).await;
+        }
+    }
+
     async fn sweep(&self) -> Result<()> {
         let store = &self.tools.store;
+        store.sweep_parts().await?;
         store.sweep_uploads().await?;
         while store.sweep_pending().await? > 0 {}
         while store.sweep_purged().await? > 0 {}
-        Ok(())
+        store.files.sweep_partials(store.now() - PARTIALS_FOR).await.map(|_| ())
     }
 }

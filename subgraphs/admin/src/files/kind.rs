@@ -1,7 +1,16 @@
 //! What a content is, told from its first bytes and never from its name.
 
+use std::sync::{Mutex, PoisonError};
+
 /// How many bytes are enough to tell.
-pub const WINDOW: usize = 512;
+const WINDOW: usize = 512;
+
+/// Keeps the first bytes of a content whose pieces go by.
+pub fn keep_start(start: &Mutex<Vec<u8>>, piece: &[u8]) {
+    let mut start = start.lock().unwrap_or_else(PoisonError::into_inner);
+    let missing = WINDOW.saturating_sub(start.len());
+    start.extend_from_slice(&piece[..piece.len().min(missing)]);
+}
 
 const SIGNATURES: [(&[u8], &str); 12] = [
     (b"%PDF-", "application/pdf"),

@@ -55,7 +55,9 @@ pub async fn take(store: &Store, upload: &Upload, body: Body) -> Result<Taken> {
 async fn write(store: &Store, body: &mut Arriving, first_byte: i64, most: u64) -> Result<Part> {
     let blob_key = store.announce_blob().await?;
     match store.files.write(&blob_key, body.part(most), most).await {
-        Ok(written) => Ok(Part { blob_key, first_byte, size: i64::try_from(written.size).unwrap_or_default() }),
+        Ok(written) => {
+            Ok(Part { blob_key, first_byte, size: i64::try_from(written.size).unwrap_or_default() })
+        }
         Err(error) => {
             // If that fails too, the sweep finds it.
             let _ = store.drop_blob(&blob_key).await;

@@ -35,6 +35,39 @@ impl Refusal {
         "UPLOAD_INTERRUPTED",
         "the content did not arrive whole; send it again",
     );
+    /// The part begins elsewhere than at the next byte.
+    pub const OFFSET: Self = Self(
+        StatusCode::CONFLICT,
+        "UPLOAD_OFFSET_MISMATCH",
+        "the upload goes on at another byte: `Upload-Offset` of this answer",
+    );
+    /// The part does not say where it begins.
+    pub const OFFSET_MISSING: Self =
+        Self(StatusCode::BAD_REQUEST, "UPLOAD_OFFSET_MISSING", "a part needs the header `Upload-Offset`");
+    /// A header should hold a number.
+    pub const NUMBER: Self = Self(
+        StatusCode::BAD_REQUEST,
+        "UPLOAD_HEADER_INVALID",
+        "`Upload-Offset` and `Upload-Length` are whole numbers",
+    );
+    /// The length is another one than before.
+    pub const LENGTH: Self = Self(
+        StatusCode::BAD_REQUEST,
+        "UPLOAD_LENGTH_MISMATCH",
+        "`Upload-Length` is not what it was before, or less than what has arrived",
+    );
+    /// The part is not sent as the protocol wants it.
+    pub const CONTENT_TYPE: Self = Self(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "UPLOAD_CONTENT_TYPE",
+        "a part is sent as `application/offset+octet-stream`",
+    );
+    /// The client speaks another version of the protocol.
+    pub const VERSION: Self =
+        Self(StatusCode::PRECONDITION_FAILED, "TUS_VERSION", "this server speaks tus 1.0.0");
+    /// The upload has too many parts.
+    pub const TOO_MANY_PARTS: Self =
+        Self(StatusCode::BAD_REQUEST, "UPLOAD_TOO_MANY_PARTS", "send larger parts, in a new upload");
     /// The content took too long.
     pub const TOO_SLOW: Self =
         Self(StatusCode::REQUEST_TIMEOUT, "UPLOAD_TOO_SLOW", "the content took too long; send it again");

@@ -1,4 +1,4 @@
-//! `PUT /files/u/{id}` and `GET /files/d/{id}`: only for servers that are known, and only with a signed link; no user token is
+//! `PUT` and `PATCH /files/u/{id}`, `GET /files/d/{id}`: only for servers that are known, and only with a signed link; no user token is
 //! needed.
 
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use service::Secret;
 
 use super::links::Signer;
 use super::refusal::Refusal;
-use super::{download, upload};
+use super::{download, tus, upload};
 use crate::store::Store;
 
 /// What the routes need.
@@ -41,7 +41,7 @@ pub struct Signed {
 /// The routes.
 pub fn routes(state: FileRoutes) -> Router {
     Router::new()
-        .route("/files/u/{id}", put(upload::put))
+        .route("/files/u/{id}", put(upload::put).patch(tus::patch).head(tus::head).options(tus::options))
         .route("/files/d/{id}", get(download::get))
         .layer(from_fn_with_state(Arc::clone(&state.callers), known_callers))
         .with_state(state)

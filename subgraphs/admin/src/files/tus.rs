@@ -95,9 +95,8 @@ async fn taken(
     }
     if upload.has_all_parts() {
         // All bytes are kept; if joining fails, the confirmation of the upload tries it again.
-        match tokio::time::timeout(JOINING, joining::join(&routes.store, id)).await {
-            Ok(Err(error)) => tracing::warn!(%error, "the parts of an upload are not joined yet"),
-            Ok(Ok(())) | Err(_) => {}
+        if let Ok(Err(error)) = tokio::time::timeout(JOINING, joining::join(&routes.store, id)).await {
+            tracing::warn!(%error, "the parts of an upload are not joined yet");
         }
     }
     Ok(described(&upload, StatusCode::NO_CONTENT))

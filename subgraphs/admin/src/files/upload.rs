@@ -1,4 +1,4 @@
-//! `PUT /files/u/{id}`: takes the content of an upload, streaming.
+//! `PUT /files/u/{id}`: takes the whole content of an upload, streaming. In parts: `tus.rs`.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,17 +13,16 @@ use futures::{Stream, StreamExt};
 use serde_json::{Value, json};
 use stores::StoreError;
 
+use super::arriving::STALL;
 use super::kind;
 use super::links::Purpose;
 use super::refusal::Refusal;
 use super::routes::{FileRoutes, Signed};
 use crate::store::uploads::{Received, UploadState};
 
-/// A whole content may take this long; contents pending longer are swept, so it must stay well below that.
-const DEADLINE: Duration = Duration::from_secs(1_800);
-
-/// A sender that sends nothing for this long is gone.
-const STALL: Duration = Duration::from_secs(60);
+/// A whole content may take this long; contents pending longer are swept, so it must stay well below that. One that takes
+/// longer is sent in parts.
+const DEADLINE: Duration = Duration::from_secs(5_400);
 
 /// Takes the content. It replaces one that was sent before, until the upload is completed.
 pub async fn put(
@@ -61,7 +60,8 @@ pub async fn put(
     Ok((StatusCode::CREATED, Json(json!({ "size": received.size, "sha256": received.sha256 }))))
 }
 
-fn announced_length(headers: &HeaderMap) -> Option<u64> {
+/// The size that the sender announces.
+pub(super) fn announced_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
@@ -96,14 +96,8 @@ fn watched(body: Body, start: Arc<Mutex<Vec<u8>>>) -> impl Stream<Item = io::Res
                     break;
                 }
             };
-            keep_start(&start, &piece);
+            kind::keep_start(&start, &piece);
             yield Ok(piece);
         }
     }
-}
-
-fn keep_start(start: &Mutex<Vec<u8>>, piece: &[u8]) {
-    let mut start = start.lock().unwrap_or_else(PoisonError::into_inner);
-    let missing = kind::WINDOW.saturating_sub(start.len());
-    start.extend_from_slice(&piece[..piece.len().min(missing)]);
 }

@@ -6,12 +6,12 @@ use service::{DateTime, Long, Role, internal, nullable, require};
 
 use super::payload;
 use crate::files::links::{Purpose, Signer};
-use crate::files::names;
+use crate::files::{joining, names};
 use crate::query::store;
 use crate::settings::LinkSettings;
 use crate::store::files::{File, ROOT, Refused};
-use crate::store::new_id;
-use crate::store::uploads::{Upload, UploadState};
+use crate::store::uploads::{GRACE, Upload, UploadState};
+use crate::store::{Store, new_id};
 use crate::types::{
     FileNameTaken, FolderNotFound, InvalidFileName, NasFile, UploadMismatch, UploadNotFound,
     UploadNotReceived, UploadTooLarge,
@@ -24,7 +24,7 @@ pub struct CreateUploadInput {
     folder_id: Option<ID>,
     /// Its name.
     name: String,
-    /// Its size in bytes, if known; a larger content is refused.
+    /// Its size in bytes, if known; a larger content is refused. Sent in parts without it, the last part has to tell.
     size: Option<Long>,
 }
 
@@ -33,7 +33,9 @@ pub struct CreateUploadInput {
 pub struct UploadTicket {
     /// The id, for `completeUpload`.
     id: ID,
-    /// Where to `PUT` the content, relative to the gateway. It works until it expires, for whoever has it.
+    /// Where to `PUT` the content, relative to the gateway, or to send it in parts that survive broken connections, by the
+    /// tus protocol 1.0 (`HEAD` and `PATCH`; give this URL to a tus client as the upload's URL). It works until it expires, for
+    /// whoever has it.
     upload_url: String,
     /// The signature that is part of the link.
     token: String,
@@ -116,6 +118,8 @@ impl UploadMutation {
                 parent_id,
                 name,
                 max_bytes,
+                total_bytes: input.size.map(|size| size.0),
+                received_bytes: 0,
                 expires_at: expires * 1_000_000,
                 state: UploadState::Open,
                 blob_key: None,
@@ -148,7 +152,7 @@ impl UploadMutation {
         nullable(ctx, async move {
             require(ctx, Role::Operator)?;
             let store = store(ctx)?;
-            let Some(upload) = store.upload(&id).await? else { return payload(UploadNotFound::default()) };
+            let Some(upload) = arrived(store, &id).await? else { return payload(UploadNotFound::default()) };
             if upload.state == UploadState::Completed {
                 return already_completed(store, &upload).await;
             }
@@ -176,8 +180,15 @@ impl UploadMutation {
     }
 }
 
-/// A content that arrived in time may be confirmed a little later.
-const GRACE: i64 = 600 * 1_000_000;
+/// The upload, its parts joined if all are there.
+async fn arrived(store: &Store, id: &str) -> Result<Option<Upload>> {
+    let upload = store.upload(id).await?;
+    if !upload.as_ref().is_some_and(Upload::has_all_parts) {
+        return Ok(upload);
+    }
+    joining::join(store, id).await?;
+    Ok(store.upload(id).await?)
+}
 
 fn is_folder(file: Option<File>) -> bool {
     file.is_some_and(|file| file.is_folder && file.deleted_at.is_none())
@@ -199,10 +210,7 @@ fn file_of(upload: &Upload, size: i64, now: i64) -> File {
     }
 }
 
-async fn already_completed(
-    store: &crate::store::Store,
-    upload: &Upload,
-) -> Result<Option<CompleteUploadPayload>> {
+async fn already_completed(store: &Store, upload: &Upload) -> Result<Option<CompleteUploadPayload>> {
     let Some(id) = &upload.file_id else { return payload(UploadNotReceived::default()) };
     match store.file(id).await?.filter(|file| !file.purging) {
         Some(file) => payload(UploadCompleted { file: Box::new(NasFile(file)) }),

@@ -1,7 +1,8 @@
 //! Contents on the NAS under generated keys, and what removes those that no file names.
 //!
 //! A key is announced in `pending_blobs` before its content is written and taken from there in the transaction that gives it
-//! to a file. So after a kill at any point every content is either a file's or announced, and the sweep finds it.
+//! to a file or makes it a part of an upload. So after a kill at any point every content is a file's, a part of an upload that
+//! ends some time, or announced, and the sweep finds it.
 
 use bytes::Bytes;
 use stores::sql::Transaction;
@@ -62,6 +63,10 @@ impl Store {
             .await?;
         for row in &rows {
             let key = row.text("blob_key")?;
+            // Whoever uploaded it and did not confirm it may begin anew.
+            let reopen = "UPDATE uploads SET state = 'open', blob_key = NULL, size = NULL, sha256 = NULL, media_type = NULL \
+                WHERE blob_key = ? AND state = 'received'";
+            self.database.execute(reopen, params![&key]).await?;
             self.remove_content(&key).await?;
             self.database.execute("DELETE FROM pending_blobs WHERE blob_key = ?", params![&key]).await?;
         }

@@ -6,6 +6,7 @@ pub mod files;
 pub mod items;
 pub mod links;
 pub mod pages;
+pub mod parts;
 pub mod runs;
 pub mod sources;
 pub mod uploads;

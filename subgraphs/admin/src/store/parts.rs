@@ -2,7 +2,7 @@
 //!
 //! Whatever changes the parts of an upload changes its row first, so that two who do it come one after the other.
 
-use stores::sql::Transaction;
+use stores::sql::{Transaction, again};
 use stores::{Result, params};
 
 use super::Store;
@@ -40,17 +40,20 @@ impl Store {
 
     /// Notes a part, unless the next byte is another one by now, or the upload has its content. Then it is `false`.
     pub async fn add_part(&self, upload_id: &str, part: &Part) -> Result<bool> {
+        again(|| self.try_to_add_part(upload_id, part)).await
+    }
+
+    async fn try_to_add_part(&self, upload_id: &str, part: &Part) -> Result<bool> {
         let mut transaction = self.database.begin().await?;
-        let advance = "UPDATE uploads SET received_bytes = ? WHERE id = ? AND state = 'open' AND received_bytes = ?";
+        let advance =
+            "UPDATE uploads SET received_bytes = ? WHERE id = ? AND state = 'open' AND received_bytes = ?";
         let args = params![part.first_byte + part.size, upload_id, part.first_byte];
         if transaction.execute(advance, args).await? == 0 {
             return Ok(false);
         }
         self.keep_blob(&mut transaction, &part.blob_key).await?;
         let sql = "INSERT INTO upload_parts (upload_id, first_byte, size, blob_key) VALUES (?, ?, ?, ?)";
-        transaction
-            .execute(sql, params![upload_id, part.first_byte, part.size, &part.blob_key])
-            .await?;
+        transaction.execute(sql, params![upload_id, part.first_byte, part.size, &part.blob_key]).await?;
         transaction.commit().await?;
         Ok(true)
     }
@@ -85,18 +88,25 @@ impl Store {
 
     /// Gives the parts of uploads that ended without a content to the sweep of contents. Returns how many.
     pub async fn sweep_parts(&self) -> Result<u64> {
-        let sql = "SELECT id FROM uploads WHERE expires_at < ? AND received_bytes > 0 AND state = 'open' LIMIT ?";
+        let sql =
+            "SELECT id FROM uploads WHERE expires_at < ? AND received_bytes > 0 AND state = 'open' LIMIT ?";
         let rows = self.database.query(sql, params![self.now() - GRACE, BATCH]).await?;
         let mut released = 0;
         for row in &rows {
             let id = row.text("id")?;
-            let mut transaction = self.database.begin().await?;
-            let begin_anew = "UPDATE uploads SET received_bytes = 0 WHERE id = ? AND state = 'open'";
-            if transaction.execute(begin_anew, params![&id]).await? == 1 {
-                released += self.release_parts(&mut transaction, &id).await?;
-            }
-            transaction.commit().await?;
+            released += again(|| self.give_up_parts(&id)).await?;
         }
+        Ok(released)
+    }
+
+    async fn give_up_parts(&self, upload_id: &str) -> Result<u64> {
+        let mut transaction = self.database.begin().await?;
+        let begin_anew = "UPDATE uploads SET received_bytes = 0 WHERE id = ? AND state = 'open'";
+        let released = match transaction.execute(begin_anew, params![upload_id]).await? {
+            1 => self.release_parts(&mut transaction, upload_id).await?,
+            _ => 0,
+        };
+        transaction.commit().await?;
         Ok(released)
     }
 }

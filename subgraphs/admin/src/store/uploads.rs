@@ -1,10 +1,13 @@
 //! Uploads: a ticket, the content received for it, the file it becomes.
 
-use stores::sql::Row;
-use stores::{Result, params};
+use stores::sql::{Row, again};
+use stores::{Result, StoreError, params};
 
 use super::files::{Changed, File};
 use super::{Store, names};
+
+/// A content that arrived in time may be confirmed a little later.
+pub const GRACE: i64 = 600 * 1_000_000;
 
 /// Where an upload stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +33,10 @@ pub struct Upload {
     pub name: String,
     /// The most bytes that are taken.
     pub max_bytes: i64,
+    /// How many bytes there will be, once that is known.
+    pub total_bytes: Option<i64>,
+    /// How many have arrived in parts.
+    pub received_bytes: i64,
     /// Until when.
     pub expires_at: i64,
     /// Where it stands.
@@ -48,6 +55,30 @@ pub struct Upload {
     pub created_by: Option<String>,
     /// Since when.
     pub created_at: i64,
+}
+
+impl Upload {
+    /// The next byte that is taken.
+    pub fn offset(&self) -> i64 {
+        match self.state {
+            UploadState::Open => self.received_bytes,
+            UploadState::Received | UploadState::Completed => self.size.unwrap_or_default(),
+        }
+    }
+
+    /// How many bytes are still taken.
+    pub fn bytes_left(&self) -> u64 {
+        let end = match self.state {
+            UploadState::Open => self.total_bytes.unwrap_or(self.max_bytes),
+            UploadState::Received | UploadState::Completed => self.offset(),
+        };
+        u64::try_from(end - self.offset()).unwrap_or_default()
+    }
+
+    /// Whether all parts are there, but not yet joined.
+    pub fn has_all_parts(&self) -> bool {
+        self.state == UploadState::Open && self.total_bytes == Some(self.received_bytes)
+    }
 }
 
 /// A content that arrived.
@@ -69,6 +100,8 @@ fn read(row: &Row) -> Result<Upload> {
         parent_id: row.text("parent_id")?,
         name: row.text("name")?,
         max_bytes: row.int("max_bytes")?,
+        total_bytes: row.opt_int("total_bytes")?,
+        received_bytes: row.int("received_bytes")?,
         expires_at: row.int("expires_at")?,
         state: UploadState::from_name(&row.text("state")?)?,
         blob_key: row.opt_text("blob_key")?,
@@ -84,13 +117,14 @@ fn read(row: &Row) -> Result<Upload> {
 impl Store {
     /// Writes a new ticket.
     pub async fn add_upload(&self, upload: &Upload) -> Result<()> {
-        let sql = "INSERT INTO uploads (id, parent_id, name, max_bytes, expires_at, state, created_by, created_at) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+        let sql = "INSERT INTO uploads (id, parent_id, name, max_bytes, total_bytes, expires_at, state, created_by, \
+            created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
         let args = params![
             &upload.id,
             &upload.parent_id,
             &upload.name,
             upload.max_bytes,
+            upload.total_bytes,
             upload.expires_at,
             upload.state.name(),
             upload.created_by.clone(),
@@ -105,20 +139,38 @@ impl Store {
         self.database.query_optional(sql, params![id]).await?.as_ref().map(read).transpose()
     }
 
-    /// Notes the content that arrived; it replaces one that arrived before. `false` when the upload is completed or gone.
+    /// Notes the content that arrived whole; it replaces one that arrived before. `false` when the upload is completed or gone.
     pub async fn receive_upload(&self, id: &str, received: &Received) -> Result<bool> {
-        let before = self.upload(id).await?.and_then(|upload| upload.blob_key);
-        let sql = "UPDATE uploads SET state = 'received', blob_key = ?, size = ?, sha256 = ?, media_type = ? \
-            WHERE id = ? AND state IN ('open', 'received')";
-        let args = params![&received.blob_key, received.size, &received.sha256, received.media_type, id];
-        let noted = self.database.execute(sql, args).await? == 1;
-        if let (true, Some(before)) = (noted, before) {
-            self.drop_blob(&before).await?;
-        }
-        Ok(noted)
+        again(|| self.note_content(id, received, "state IN ('open', 'received')")).await
     }
 
-    /// Makes the content that arrived a file. Whoever is first makes it; `upload` is what was read before.
+    /// Notes the content that its parts were joined to. `false` when one arrived otherwise meanwhile.
+    pub async fn join_upload(&self, id: &str, received: &Received) -> Result<bool> {
+        again(|| self.note_content(id, received, "state = 'open'")).await
+    }
+
+    async fn note_content(&self, id: &str, received: &Received, states: &str) -> Result<bool> {
+        let mut transaction = self.database.begin().await?;
+        let before = "SELECT blob_key FROM uploads WHERE id = ?";
+        let before = transaction.query_optional(before, params![id]).await?;
+        let sql = format!(
+            "UPDATE uploads SET state = 'received', blob_key = ?, size = ?, sha256 = ?, media_type = ?, received_bytes = 0, \
+            joining_until = NULL WHERE id = ? AND {states}"
+        );
+        let args = params![&received.blob_key, received.size, &received.sha256, received.media_type, id];
+        if transaction.execute(&sql, args).await? == 0 {
+            return Ok(false);
+        }
+        self.release_parts(&mut transaction, id).await?;
+        transaction.commit().await?;
+        if let Some(before) = before.map(|row| row.opt_text("blob_key")).transpose()?.flatten() {
+            self.drop_blob(&before).await?;
+        }
+        Ok(true)
+    }
+
+    /// Makes the content that arrived a file. Whoever is first makes it; `upload` is what was read before. `false` when
+    /// another one was first, or the content waited for so long that it was swept.
     pub async fn complete_upload(&self, upload: &Upload, file: &File) -> Changed<bool> {
         let mut transaction = self.database.begin().await?;
         let sql = "UPDATE uploads SET state = 'completed', file_id = ? WHERE id = ? AND state = 'received' AND blob_key = ?";
@@ -126,7 +178,10 @@ impl Store {
             return Ok(Ok(false));
         }
         if let Some(key) = &file.blob_key {
-            self.keep_blob(&mut transaction, key).await?;
+            match self.keep_blob(&mut transaction, key).await {
+                Err(StoreError::Interrupted(_)) => return Ok(Ok(false)),
+                kept => kept?,
+            }
         }
         if let Err(refused) = self.add_file_in(&mut transaction, file).await? {
             return Ok(Err(refused));
@@ -138,6 +193,8 @@ impl Store {
     /// Forgets tickets that ended more than a day ago; their contents, if any, are removed as pending ones.
     pub async fn sweep_uploads(&self) -> Result<u64> {
         let cutoff = self.now() - 86_400_000_000;
-        self.database.execute("DELETE FROM uploads WHERE expires_at < ?", params![cutoff]).await
+        let sql = "DELETE FROM uploads WHERE expires_at < ? AND received_bytes = 0 \
+            AND NOT EXISTS (SELECT 1 FROM upload_parts WHERE upload_id = uploads.id)";
+        self.database.execute(sql, params![cutoff]).await
     }
 }

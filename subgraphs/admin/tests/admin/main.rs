@@ -9,6 +9,7 @@ mod fake_common;
 mod files;
 mod kills;
 mod nas_faults;
+mod parts;
 mod progress;
 mod real_common;
 mod scheduling;

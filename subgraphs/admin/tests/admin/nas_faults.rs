@@ -14,6 +14,7 @@ use test_servers::{Running as _, S3, WebDav};
 use test_stores::TestNas;
 use tower::ServiceExt as _;
 
+use crate::parts::patch;
 use crate::uploads::{bytes, code, send, ticket, upload};
 use crate::world::World;
 
@@ -97,6 +98,9 @@ async fn break_and_mend(nas: TestNas, mut fault: Fault) {
     let url = file["downloadUrl"].as_str().unwrap();
     let open = ticket(&world, "later.txt", None).await;
     let to = open["uploadUrl"].as_str().unwrap();
+    let in_parts = ticket(&world, "parts.txt", Some(8)).await;
+    let in_parts = in_parts["uploadUrl"].as_str().unwrap();
+    assert_eq!(patch(&world.router(), in_parts, 0, "1234").await.status(), StatusCode::NO_CONTENT);
     assert_eq!(ready(&server).await, (StatusCode::OK, "ok".to_owned(), "ok".to_owned()));
 
     fault.begin();
@@ -108,6 +112,7 @@ async fn break_and_mend(nas: TestNas, mut fault: Fault) {
     for _ in 0..5 {
         assert_eq!(code(send(&world, "GET", url, &[], Body::empty()).await).await, down);
         assert_eq!(code(send(&world, "PUT", to, &[], Body::from("new")).await).await, down);
+        assert_eq!(code(patch(&world.router(), in_parts, 4, "5678").await).await, down);
     }
     let emptied =
         world.ask_as(Some(Role::Operator), "mutation { emptyRecycleBin { removed } }", json!({})).await;
@@ -127,9 +132,14 @@ async fn break_and_mend(nas: TestNas, mut fault: Fault) {
     }
     assert_eq!(bytes(send(&world, "GET", url, &[], Body::empty()).await).await, "the content");
     assert_eq!(send(&world, "PUT", to, &[], Body::from("new")).await.status(), StatusCode::CREATED);
+    assert_eq!(
+        patch(&world.router(), in_parts, 4, "56").await.status(),
+        StatusCode::NO_CONTENT,
+        "it goes on there"
+    );
     while world.store.sweep_purged().await.unwrap() > 0 {}
-    world.ask("mutation { emptyRecycleBin { removed } }", json!({})).await;
-    assert_eq!(world.store.files.usage("blobs").await.unwrap().files, 2, "what was deleted is gone now");
+    let left = world.store.files.usage("blobs").await.unwrap().files;
+    assert_eq!(left, 4, "the file, the content and two parts; what was deleted is gone now");
 }
 
 /// Whether the server is ready, and what it says of its database and of the NAS.

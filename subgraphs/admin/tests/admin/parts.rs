@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use admin::files::parts::take;
 use admin::files::routes::{FileRoutes, routes};
+use admin::store::new_id;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
+use futures::channel::mpsc::unbounded;
 use futures::future::join_all;
 use futures::stream;
-use serde_json::{Value, json};
+use serde_json::Value;
 use service::Clock;
 use tower::ServiceExt as _;
 
@@ -19,7 +21,7 @@ use crate::world::{GATEWAY_SECRET, World};
 
 /// A ticket: its id and the path of its link.
 async fn opened(world: &World, size: Option<i64>) -> (Value, String) {
-    let ticket = ticket(world, "보고서.bin", size).await;
+    let ticket = ticket(world, &format!("보고서 {}.bin", new_id()), size).await;
     let url = ticket["uploadUrl"].as_str().unwrap_or_else(|| panic!("{ticket:#}")).to_owned();
     (ticket["id"].clone(), url)
 }
@@ -31,7 +33,13 @@ async fn replica(world: &World, clock: Clock) -> Router {
     routes(FileRoutes { store, signer: world.signer.clone(), callers })
 }
 
-async fn request(router: &Router, method: &str, url: &str, headers: &[(&str, &str)], body: Body) -> Response<Body> {
+async fn request(
+    router: &Router,
+    method: &str,
+    url: &str,
+    headers: &[(&str, &str)],
+    body: Body,
+) -> Response<Body> {
     let mut request = Request::builder().method(method).uri(url);
     request = request.header("x-knlab-caller", "gateway").header("x-knlab-credential", GATEWAY_SECRET);
     for (name, value) in headers {
@@ -40,7 +48,7 @@ async fn request(router: &Router, method: &str, url: &str, headers: &[(&str, &st
     router.clone().oneshot(request.body(body).unwrap()).await.unwrap()
 }
 
-async fn patch(router: &Router, url: &str, offset: i64, body: impl Into<Body>) -> Response<Body> {
+pub async fn patch(router: &Router, url: &str, offset: i64, body: impl Into<Body>) -> Response<Body> {
     let offset = offset.to_string();
     let headers = [
         ("tus-resumable", "1.0.0"),
@@ -71,14 +79,18 @@ async fn standing(world: &World) -> u64 {
 async fn parts_over_two_replicas_become_one_file_and_the_next_byte_is_always_known() {
     let world = World::new().await;
     let replicas = [world.router(), replica(&world, Clock::system()).await];
-    let content: Vec<u8> = b"%PDF-".iter().copied().chain((0..300_000_u32).map(|n| (n % 251) as u8)).collect();
+    let content: Vec<u8> =
+        b"%PDF-".iter().copied().chain((0..300_000_u32).map(|n| (n % 251) as u8)).collect();
     for size in [Some(content.len() as i64), None] {
         let (id, url) = opened(&world, size).await;
         let before = head(&replicas[0], &url).await;
         assert_eq!(before["upload-offset"], "0");
         assert_eq!(before.get("upload-length").cloned(), size.map(|size| size.to_string()));
         assert_eq!(before.get("upload-defer-length").map(String::as_str), size.is_none().then_some("1"));
-        assert_eq!((before["tus-resumable"].as_str(), before["cache-control"].as_str()), ("1.0.0", "no-store"));
+        assert_eq!(
+            (before["tus-resumable"].as_str(), before["cache-control"].as_str()),
+            ("1.0.0", "no-store")
+        );
         assert!(before["upload-expires"].ends_with(" GMT"), "{before:?}");
         let mut at = 0;
         for (turn, length) in [1, 99_999, 0, 150_000, content.len()].into_iter().enumerate() {
@@ -88,8 +100,15 @@ async fn parts_over_two_replicas_become_one_file_and_the_next_byte_is_always_kno
             let end = (at + length).min(content.len());
             if size.is_none() && end == content.len() {
                 let total = content.len().to_string();
-                let headers = [("upload-offset", &*at.to_string()), ("upload-length", &total), ("content-type", "application/offset+octet-stream")];
-                assert_eq!(request(router, "PATCH", &url, &headers, Body::empty()).await.status(), StatusCode::NO_CONTENT);
+                let headers = [
+                    ("upload-offset", &*at.to_string()),
+                    ("upload-length", &total),
+                    ("content-type", "application/offset+octet-stream"),
+                ];
+                assert_eq!(
+                    request(router, "PATCH", &url, &headers, Body::empty()).await.status(),
+                    StatusCode::NO_CONTENT
+                );
             }
             let answer = patch(router, &url, at as i64, content[at..end].to_vec()).await;
             assert_eq!((answer.status(), offset(&answer)), (StatusCode::NO_CONTENT, end as i64));
@@ -99,12 +118,12 @@ async fn parts_over_two_replicas_become_one_file_and_the_next_byte_is_always_kno
         let file = complete(&world, &id, &hash(&content)).await;
         assert_eq!(file["file"]["mediaType"], "application/pdf", "{file:#}");
         assert_eq!(file["file"]["size"], content.len());
-        let down = send(&world, "GET", file["file"]["downloadUrl"].as_str().unwrap(), &[], Body::empty()).await;
+        let down =
+            send(&world, "GET", file["file"]["downloadUrl"].as_str().unwrap(), &[], Body::empty()).await;
         assert!(bytes(down).await == content);
         assert_eq!(head(&replicas[0], &url).await["upload-offset"], content.len().to_string());
         let late = patch(&replicas[0], &url, content.len() as i64, "x").await;
         assert_eq!(late.status(), StatusCode::PAYLOAD_TOO_LARGE);
-        world.ask("mutation($id: ID!) { deleteNasFile(id: $id) { __typename } }", json!({ "id": file["file"]["id"] })).await;
     }
     assert_eq!(standing(&world).await, 2, "no parts are left");
 }
@@ -126,9 +145,18 @@ async fn what_arrived_before_a_connection_broke_is_kept_and_the_rest_is_sent_fro
     assert_eq!(standing(&world).await, 1);
 
     let (_, url) = opened(&world, Some(1_000)).await;
-    let endless = Body::from_stream(futures::StreamExt::chain(stream::iter([Ok::<_, std::io::Error>("1234")]), stream::pending()));
-    let left = tokio::time::timeout(Duration::from_millis(500), patch(&router, &url, 0, endless)).await;
-    assert!(left.is_err(), "the request is dropped, as with a client that went away");
+    let (sender, pieces) = unbounded();
+    sender.unbounded_send(Ok::<_, std::io::Error>("1234")).unwrap();
+    let left = patch(&router, &url, 0, Body::from_stream(pieces));
+    assert!(tokio::time::timeout(Duration::from_millis(300), left).await.is_err());
+    // The request is dropped, as with a client that went away; what was on its way arrives.
+    sender.unbounded_send(Ok("5678")).unwrap();
+    drop(sender);
+    let begin = std::time::Instant::now();
+    while head(&router, &url).await["upload-offset"] != "8" {
+        assert!(begin.elapsed() < Duration::from_secs(5), "what arrived is lost");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -154,10 +182,35 @@ async fn of_those_who_send_the_same_bytes_at_once_one_wins() {
             }
             whole.extend(vec![b'a' + won[0] as u8; 10_000]);
         }
-        assert_eq!(complete(&world, &id, &hash(&whole)).await["__typename"], "UploadCompleted", "round {round}");
+        assert_eq!(
+            complete(&world, &id, &hash(&whole)).await["__typename"],
+            "UploadCompleted",
+            "round {round}"
+        );
     }
     assert_eq!(standing(&world).await, 5, "the losers' bytes are gone");
 }
+
+const TUS: (&str, &str) = ("content-type", "application/offset+octet-stream");
+const START: (&str, &str) = ("upload-offset", "0");
+
+/// A link, the headers of a request on it, and what it is told.
+type Wrong = (&'static str, &'static [(&'static str, &'static str)], u16, &'static str);
+
+/// Requests on a link for eight bytes, on one for any number (`open`), and on wrong ones.
+const WRONG: &[Wrong] = &[
+    ("eight", &[TUS], 400, "UPLOAD_OFFSET_MISSING"),
+    ("eight", &[TUS, ("upload-offset", "-1")], 400, "UPLOAD_HEADER_INVALID"),
+    ("eight", &[("content-type", "text/plain"), START], 415, "UPLOAD_CONTENT_TYPE"),
+    ("eight", &[START], 415, "UPLOAD_CONTENT_TYPE"),
+    ("eight", &[TUS, START, ("tus-resumable", "0.2.2")], 412, "TUS_VERSION"),
+    ("eight", &[TUS, START, ("upload-length", "7")], 400, "UPLOAD_LENGTH_MISMATCH"),
+    ("eight", &[TUS, START, ("content-length", "9")], 413, "UPLOAD_TOO_LARGE"),
+    ("eight", &[TUS, ("upload-offset", "3")], 409, "UPLOAD_OFFSET_MISMATCH"),
+    ("open", &[TUS, START, ("upload-length", "1073741825")], 413, "UPLOAD_TOO_LARGE"),
+    ("forged", &[TUS, START], 403, "LINK_INVALID"),
+    ("elsewhere", &[TUS, START], 403, "LINK_INVALID"),
+];
 
 #[tokio::test]
 async fn nothing_goes_over_the_size_and_wrong_requests_change_nothing() {
@@ -165,33 +218,34 @@ async fn nothing_goes_over_the_size_and_wrong_requests_change_nothing() {
     let router = world.router();
     let (_, url) = opened(&world, Some(8)).await;
     let (_, open) = opened(&world, None).await;
-    let tus = "application/offset+octet-stream";
-    for (url, headers, status, expected) in [
-        (&url, vec![("content-type", tus)], 400, "UPLOAD_OFFSET_MISSING"),
-        (&url, vec![("content-type", tus), ("upload-offset", "-1")], 400, "UPLOAD_HEADER_INVALID"),
-        (&url, vec![("content-type", "text/plain"), ("upload-offset", "0")], 415, "UPLOAD_CONTENT_TYPE"),
-        (&url, vec![("upload-offset", "0")], 415, "UPLOAD_CONTENT_TYPE"),
-        (&url, vec![("content-type", tus), ("upload-offset", "0"), ("tus-resumable", "0.2.2")], 412, "TUS_VERSION"),
-        (&url, vec![("content-type", tus), ("upload-offset", "0"), ("upload-length", "7")], 400, "UPLOAD_LENGTH_MISMATCH"),
-        (&url, vec![("content-type", tus), ("upload-offset", "0"), ("content-length", "9")], 413, "UPLOAD_TOO_LARGE"),
-        (&url, vec![("content-type", tus), ("upload-offset", "3")], 409, "UPLOAD_OFFSET_MISMATCH"),
-        (&open, vec![("content-type", tus), ("upload-offset", "0"), ("upload-length", "1073741825")], 413, "UPLOAD_TOO_LARGE"),
-        (&url.replace("sig=", "sig=A"), vec![("content-type", tus), ("upload-offset", "0")], 403, "LINK_INVALID"),
-        (&url.replace("/u/", "/u/x"), vec![("content-type", tus), ("upload-offset", "0")], 403, "LINK_INVALID"),
-    ] {
-        let answer = request(&router, "PATCH", url, &headers, Body::from("123456789")).await;
+    for (link, headers, status, expected) in WRONG {
+        let url = match *link {
+            "eight" => url.clone(),
+            "open" => open.clone(),
+            "forged" => url.replace("sig=", "sig=A"),
+            _ => url.replace("/u/", "/u/x"),
+        };
+        let answer = request(&router, "PATCH", &url, headers, Body::from("123456789")).await;
         assert_eq!(answer.headers()["tus-resumable"], "1.0.0");
-        assert_eq!(code(answer).await, (StatusCode::from_u16(status).unwrap(), expected.to_owned()), "{headers:?}");
+        let told = code(answer).await;
+        assert_eq!((told.0.as_u16(), told.1.as_str()), (*status, *expected), "{link} {headers:?}");
     }
     let pieces = stream::iter(["1234", "5678", "9"].map(Ok::<_, std::io::Error>));
     let larger = patch(&router, &url, 0, Body::from_stream(pieces)).await;
     assert_eq!((larger.status(), offset(&larger)), (StatusCode::PAYLOAD_TOO_LARGE, 8));
     let options = request(&router, "OPTIONS", &url, &[], Body::empty()).await;
-    assert_eq!((options.status(), &options.headers()["tus-version"]), (StatusCode::NO_CONTENT, &"1.0.0".parse().unwrap()));
+    assert_eq!(
+        (options.status(), &options.headers()["tus-version"]),
+        (StatusCode::NO_CONTENT, &"1.0.0".parse().unwrap())
+    );
     let empty = opened(&world, Some(0)).await;
     assert_eq!(complete(&world, &empty.0, &hash(b"")).await["file"]["size"], 0);
     assert_eq!(send(&world, "PUT", &open, &[], Body::from("whole")).await.status(), StatusCode::CREATED);
-    assert_eq!(patch(&router, &open, 5, "more").await.status(), StatusCode::PAYLOAD_TOO_LARGE, "it has its content");
+    assert_eq!(
+        patch(&router, &open, 5, "more").await.status(),
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "it has its content"
+    );
 }
 
 #[tokio::test]
@@ -208,7 +262,11 @@ async fn a_whole_content_replaces_parts_and_abandoned_parts_are_swept() {
     patch(&router, &abandoned, 0, "1234").await;
     patch(&router, &abandoned, 4, "56").await;
     clock.advance(Duration::from_secs(80_000));
-    assert_eq!((world.store.sweep_parts().await.unwrap(), standing(&world).await), (0, 3), "it can be resumed");
+    assert_eq!(
+        (world.store.sweep_parts().await.unwrap(), standing(&world).await),
+        (0, 3),
+        "it can be resumed"
+    );
     assert_eq!(head(&router, &abandoned).await["upload-offset"], "6");
     clock.advance(Duration::from_secs(7_001));
     assert_eq!((world.store.sweep_parts().await.unwrap(), standing(&world).await), (2, 1));
@@ -240,8 +298,6 @@ async fn parts_are_joined_once_however_many_confirm_and_after_one_who_died_over_
         let ((one, two, three), ()) = tokio::join!(confirmed, later);
         assert_eq!(one["__typename"], "UploadCompleted", "{one:#}");
         assert!(one["file"]["id"] == two["file"]["id"] && two["file"]["id"] == three["file"]["id"]);
-        let name = json!({ "id": one["file"]["id"], "to": { "name": format!("{dies}") } });
-        world.ask("mutation($id: ID!, $to: NasPlaceInput!) { moveNasFile(id: $id, to: $to) { __typename } }", name).await;
     }
     assert_eq!(standing(&world).await, 2);
 }

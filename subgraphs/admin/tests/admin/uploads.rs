@@ -43,12 +43,12 @@ pub async fn ticket(world: &World, name: &str, size: Option<i64>) -> Value {
     world.ask(query, json!({ "n": name, "s": size })).await["createUpload"].clone()
 }
 
-async fn complete(world: &World, id: &Value, sha256: &str) -> Value {
+pub async fn complete(world: &World, id: &Value, sha256: &str) -> Value {
     let query = "mutation($id: ID!, $h: String!) { completeUpload(id: $id, sha256: $h) { __typename ... on UploadCompleted { file { id name size sha256 mediaType downloadUrl } } } }";
     world.ask(query, json!({ "id": id, "h": sha256 })).await["completeUpload"].clone()
 }
 
-fn hash(body: &[u8]) -> String {
+pub fn hash(body: &[u8]) -> String {
     hex::encode(Sha256::digest(body))
 }
 
@@ -204,7 +204,11 @@ async fn uploads_that_are_never_confirmed_are_swept_and_confirmed_ones_stay() {
     clock.advance(Duration::from_micros(u64::try_from(PENDING_FOR).unwrap() + 1));
     assert_eq!(world.store.sweep_pending().await.unwrap(), 2);
     assert_eq!(world.store.files.usage("").await.unwrap().files, 1);
-    assert_eq!(complete(&world, &abandoned["id"], &hash(b"abandoned")).await["__typename"], "UploadNotFound");
+    let confirm =
+        async || complete(&world, &abandoned["id"], &hash(b"abandoned")).await["__typename"].clone();
+    assert_eq!(confirm().await, "UploadNotReceived", "its content waited too long");
+    clock.advance(Duration::from_secs(86_400));
+    assert_eq!(confirm().await, "UploadNotFound");
     let mut transaction = world.store.database.begin().await.unwrap();
     assert!(
         world.store.keep_blob(&mut transaction, &late).await.is_err(),
