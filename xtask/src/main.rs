@@ -54,6 +54,12 @@ enum Command {
         /// Only rows whose name has this in it, e.g. `hung` or `auth`.
         only: Option<String>,
     },
+    /// Tries every cell of the access matrix on real stores and prints the table of what happened; a minute.
+    #[command(
+        after_help = "Example: sudo cargo xtask access\nStarts stores of its own, in networks and with users as compose.yaml has \
+                      them. Needs root for that; installs what is missing from packages."
+    )]
+    Access,
     /// Runs a command with the real servers that tests need (MariaDB), which are gone afterwards.
     #[command(
         after_help = "Example: cargo xtask servers -- cargo test -p stores\nInstalls what is missing from packages; says which. \
@@ -71,6 +77,7 @@ fn main() -> ExitCode {
         Command::Test { only } => steps::run(only.as_deref()),
         Command::CompareComposers { only } => composers::compare(only.as_deref()),
         Command::Faults { only } => steps::faults(only.as_deref()),
+        Command::Access => steps::access(),
         Command::Servers { command } => servers::run(&command),
         Command::Contract => {
             programs::cargo(&["run", "--quiet", "--package", "standalone", "--", "contract", "--write"])

@@ -10,7 +10,7 @@ use crate::{browser, programs, servers};
 /// A step: its name, what it does, and how.
 type Step = (&'static str, &'static str, fn() -> Result<()>);
 
-const STEPS: [Step; 5] = [
+const STEPS: [Step; 6] = [
     ("format", "rustfmt", || programs::cargo(&["fmt", "--all", "--check"])),
     ("lints", "clippy on all targets, warnings are errors", || {
         programs::cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])
@@ -26,6 +26,7 @@ const STEPS: [Step; 5] = [
         }
         Ok(())
     }),
+    ("access", "every cell of the access matrix, on stores and networks of its own", access),
     ("browser", "GraphiQL in headless Chromium", browser::run),
 ];
 
@@ -71,6 +72,16 @@ pub fn faults(only: Option<&str>) -> Result<()> {
     let mut command = programs::cargo_command(&test);
     command.env("KNLAB_TEST_FAULTS", only.unwrap_or_default()).current_dir(programs::root());
     packages::run(&mut command)
+}
+
+/// The access matrix, which is a test of its own: it starts stores to make users in, and makes networks.
+///
+/// # Errors
+/// When a cell is not as the matrix says, or something cannot be started.
+pub fn access() -> Result<()> {
+    programs::cargo(&["build", "--quiet", "--workspace", "--bins"])?;
+    let test = ["test", "--quiet", "--package", "standalone", "--test", "access_matrix", "--", "--nocapture"];
+    packages::run(programs::cargo_command(&test).current_dir(programs::root()))
 }
 
 fn dependencies() -> Result<()> {

@@ -5,55 +5,52 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
+use gateway::checks;
+use gateway::composition::diagnostic::{Diagnostic, Severity};
 use gateway::composition::{self, SubgraphSchema};
 use gateway::supergraph::Supergraph;
 
-use crate::access::Matrix;
+use crate::access::{self, GeneratedFile, Matrix};
 
-/// A generated file: its path below the contract's folder, and its text.
-pub type GeneratedFile = (String, String);
-
-/// The four subgraphs: name, port of their default URL, SDL.
-fn subgraphs() -> [(&'static str, u16, String); 4] {
-    [
-        ("admin", 4102, admin::sdl()),
-        ("auth", 4101, auth::sdl()),
-        ("common", 4104, common::sdl()),
-        ("document", 4103, document::sdl()),
-    ]
+/// The four subgraphs: name, SDL.
+fn subgraphs() -> [(&'static str, String); 4] {
+    [("admin", admin::sdl()), ("auth", auth::sdl()), ("common", common::sdl()), ("document", document::sdl())]
 }
 
-/// Everything in `schema/` that follows from the code.
+/// Everything in `schema/` that follows from the code, and what follows from the access matrix.
 ///
 /// # Errors
 /// When the four subgraphs do not compose; the text lists every diagnostic.
 pub fn generate() -> Result<Vec<GeneratedFile>> {
-    let schemas: Vec<SubgraphSchema> = subgraphs()
-        .into_iter()
-        .map(|(name, port, sdl)| SubgraphSchema {
-            name: name.to_owned(),
-            url: format!("http://127.0.0.1:{port}/graphql"),
-            sdl,
-        })
-        .collect();
+    let matrix = Matrix::read()?;
+    let schema = |(name, sdl): (&str, String)| {
+        let url = format!("http://127.0.0.1:{}/graphql", access::port(name)?);
+        Ok(SubgraphSchema { name: name.to_owned(), url, sdl })
+    };
+    let schemas: Vec<SubgraphSchema> = subgraphs().into_iter().map(schema).collect::<Result<_>>()?;
     let mut files: Vec<GeneratedFile> = schemas
         .iter()
         .map(|schema| (format!("subgraphs/{}.graphql", schema.name), schema.sdl.clone()))
         .collect();
     files.push(("supergraph.yaml".to_owned(), composition_file(&schemas)));
-    let supergraph_sdl = compose(schemas, &Matrix::read()?)?;
+    let supergraph_sdl = compose(schemas, &matrix)?;
     let supergraph = Supergraph::parse(&supergraph_sdl).context("the composed supergraph cannot be read")?;
     files.push(("api.graphql".to_owned(), supergraph.api_schema().to_string()));
     files.push(("supergraph.graphql".to_owned(), supergraph_sdl));
+    files.extend(access::files(&matrix)?);
     Ok(files)
 }
 
 fn compose(schemas: Vec<SubgraphSchema>, matrix: &Matrix) -> Result<String> {
+    let text = |schema: &SubgraphSchema| {
+        (schema.name.clone(), (format!("{}.graphql", schema.name), schema.sdl.clone()))
+    };
+    let texts = schemas.iter().map(text).collect();
     let composition = composition::compose_linked(schemas, Some(&matrix.entities));
     composition.supergraph_sdl.ok_or_else(|| {
-        let reasons: Vec<String> =
-            composition.diagnostics.iter().map(|diagnostic| format!("{diagnostic:#?}")).collect();
-        anyhow::anyhow!("the four subgraphs do not compose:\n{}", reasons.join("\n"))
+        let (errors, _): (Vec<Diagnostic>, _) =
+            composition.diagnostics.into_iter().partition(|found| found.severity == Severity::Error);
+        anyhow::anyhow!("the four subgraphs do not compose:\n{}", checks::describe_all(&errors, &texts))
     })
 }
 

@@ -1,113 +1,40 @@
-//! The access matrix, `schema/access.toml`: which program may reach which store and which program, and whose entities are whose.
+//! Which program may reach which store and which program, and whose entities are whose: `schema/access.toml`, and everything
+//! that follows from it.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
+pub mod compose;
+mod matrix;
+mod mysql;
+mod search;
+mod settings;
 
-use anyhow::{Context, Result, bail};
-use gateway::composition::EntityLinks;
-use serde::Deserialize;
+use anyhow::{Context, Result};
 
-/// The file, as it was when this was built.
-const FILE: &str = include_str!("../../../../schema/access.toml");
+pub use self::matrix::{Access, Matrix, Program, Store};
 
-/// The matrix.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Matrix {
-    /// What there is to reach, by name.
-    pub stores: BTreeMap<Store, String>,
-    /// Who reaches it, by name.
-    pub programs: BTreeMap<String, Program>,
-    /// Whose entities are whose.
-    pub entities: EntityLinks,
+/// A generated file: its path from the contract's folder, and its text.
+pub type GeneratedFile = (String, String);
+
+/// Where each program listens.
+const PORTS: [(&str, u16); 5] =
+    [("gateway", 4000), ("auth", 4101), ("admin", 4102), ("document", 4103), ("common", 4104)];
+
+/// Where a program listens.
+///
+/// # Errors
+/// When there is no such program.
+pub fn port(program: &str) -> Result<u16> {
+    let found = PORTS.iter().find(|(name, _)| *name == program);
+    found.map(|(_, port)| *port).with_context(|| format!("the program `{program}` has no port"))
 }
 
-/// A row of the matrix.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Program {
-    /// The programs that it sends requests to.
-    pub calls: BTreeSet<String>,
-    /// The stores that it may use, and how. Every other one refuses it.
-    pub stores: BTreeMap<Store, Access>,
-}
-
-/// What a program may do with a store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Access {
-    /// Read everything in it.
-    Read,
-    /// Read and write everything in it, and its schema.
-    Write,
-}
-
-/// One store, written `mysql.auth`, `search.politica` or `nas`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
-#[serde(try_from = "String")]
-pub enum Store {
-    /// A database of MySQL.
-    Mysql(String),
-    /// A collection of the search engine.
-    Search(String),
-    /// The files.
-    Nas,
-}
-
-impl Matrix {
-    /// The matrix of this build.
-    ///
-    /// # Errors
-    /// When the file is no matrix; the text says where.
-    pub fn read() -> Result<Self> {
-        Self::parse(FILE).context("schema/access.toml")
-    }
-
-    fn parse(text: &str) -> Result<Self> {
-        let matrix: Self = toml::from_str(text)?;
-        for (name, program) in &matrix.programs {
-            if let Some(store) = program.stores.keys().find(|store| !matrix.stores.contains_key(store)) {
-                bail!("the program `{name}` uses the store `{store}`, which is not among `stores`");
-            }
-            if let Some(called) = program.calls.iter().find(|called| !matrix.programs.contains_key(*called)) {
-                bail!("the program `{name}` calls `{called}`, which is not among `programs`");
-            }
-        }
-        Ok(matrix)
-    }
-
-    /// What a program may do with a store.
-    pub fn access(&self, program: &str, store: &Store) -> Option<Access> {
-        self.programs.get(program)?.stores.get(store).copied()
-    }
-}
-
-impl TryFrom<String> for Store {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        // Names go into statements, roles and networks.
-        let name = |name: &str| {
-            let fine = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
-            (!name.is_empty() && name.bytes().all(fine)).then(|| name.to_owned())
-        };
-        let store = match text.split_once('.') {
-            Some(("mysql", database)) => name(database).map(Store::Mysql),
-            Some(("search", collection)) => name(collection).map(Store::Search),
-            _ => (text == "nas").then_some(Store::Nas),
-        };
-        store.ok_or_else(|| {
-            format!("`{text}` is no store: write `mysql.DATABASE`, `search.COLLECTION` or `nas`")
-        })
-    }
-}
-
-impl fmt::Display for Store {
-    fn fmt(&self, formatter: &mut fmt::Formatter) -> fmt::Result {
-        match self {
-            Store::Mysql(database) => write!(formatter, "mysql.{database}"),
-            Store::Search(collection) => write!(formatter, "search.{collection}"),
-            Store::Nas => write!(formatter, "nas"),
-        }
-    }
+/// What follows from the matrix: below the contract's folder users and roles, beside it `compose.yaml` and the settings.
+///
+/// # Errors
+/// When a program has no port.
+pub fn files(matrix: &Matrix) -> Result<Vec<GeneratedFile>> {
+    let mut files = vec![("access/mysql.sql".to_owned(), mysql::statements(matrix))];
+    files.extend(search::files(matrix));
+    files.extend(settings::files(matrix)?);
+    files.push(("../compose.yaml".to_owned(), compose::text(matrix)?));
+    Ok(files)
 }
