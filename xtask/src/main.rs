@@ -45,10 +45,9 @@ enum Command {
         #[arg(long)]
         only: Option<String>,
     },
-    /// Breaks each server in turn under load and prints the table of what that does; a minute.
+    /// Breaks each server and each store in turn under load and prints the table of what that does; some minutes.
     #[command(
-        after_help = "Example: cargo xtask faults\n         cargo xtask faults hung\nStarts servers of its own, on \
-                            embedded stores."
+        after_help = "Example: cargo xtask faults\n         cargo xtask faults hung\nStarts servers and real stores of its own."
     )]
     Faults {
         /// Only rows whose name has this in it, e.g. `hung` or `auth`.
@@ -60,6 +59,16 @@ enum Command {
                       them. Needs root for that; installs what is missing from packages."
     )]
     Access,
+    /// Measures search over many documents: ingest, searches beside the bare engine, rebuilds; half an hour with the build.
+    #[command(
+        after_help = "Example: cargo xtask bench-search --documents 10000\nBuilds for release; starts an Elasticsearch of \
+                            its own unless KNLAB_TEST_ELASTICSEARCH_URL names one."
+    )]
+    BenchSearch {
+        /// How many documents.
+        #[arg(long, default_value_t = 100_000)]
+        documents: u64,
+    },
     /// Runs a command with the real servers that tests need (MariaDB), which are gone afterwards.
     #[command(
         after_help = "Example: cargo xtask servers -- cargo test -p stores\nInstalls what is missing from packages; says which. \
@@ -78,6 +87,7 @@ fn main() -> ExitCode {
         Command::CompareComposers { only } => composers::compare(only.as_deref()),
         Command::Faults { only } => steps::faults(only.as_deref()),
         Command::Access => steps::access(),
+        Command::BenchSearch { documents } => steps::bench_search(documents),
         Command::Servers { command } => servers::run(&command),
         Command::Contract => {
             programs::cargo(&["run", "--quiet", "--package", "standalone", "--", "contract", "--write"])

@@ -62,15 +62,20 @@ fn passes(number: usize, count: usize, (name, what, step): &Step) -> bool {
     outcome.is_ok()
 }
 
-/// The fault table, which is a test of its own: it takes a minute, and starts its own servers to break them.
+/// The fault table, which is a test of its own: it takes minutes, and starts its own servers to break them.
 ///
 /// # Errors
 /// When a row is not as promised, or something cannot be started.
 pub fn faults(only: Option<&str>) -> Result<()> {
+    table("fault_table", ("KNLAB_TEST_FAULTS", only.unwrap_or_default()))
+}
+
+/// Runs a test that prints a table.
+fn table(test: &str, variable: (&str, &str)) -> Result<()> {
     programs::cargo(&["build", "--quiet", "--workspace", "--bins"])?;
-    let test = ["test", "--quiet", "--package", "standalone", "--test", "fault_table", "--", "--nocapture"];
+    let test = ["test", "--quiet", "--workspace", "--test", test, "--", "--nocapture"];
     let mut command = programs::cargo_command(&test);
-    command.env("KNLAB_TEST_FAULTS", only.unwrap_or_default()).current_dir(programs::root());
+    command.env(variable.0, variable.1).current_dir(programs::root());
     packages::run(&mut command)
 }
 
@@ -82,6 +87,17 @@ pub fn access() -> Result<()> {
     programs::cargo(&["build", "--quiet", "--workspace", "--bins"])?;
     let test = ["test", "--quiet", "--package", "standalone", "--test", "access_matrix", "--", "--nocapture"];
     packages::run(programs::cargo_command(&test).current_dir(programs::root()))
+}
+
+/// The search benchmark, a program of its own.
+///
+/// # Errors
+/// When something cannot be built or started, or an answer is wrong.
+pub fn bench_search(documents: u64) -> Result<()> {
+    programs::cargo(&["build", "--release", "--quiet", "--workspace", "--bins"])?;
+    let documents = documents.to_string();
+    let bench = ["bench", "--workspace", "--bench", "search", "--", "--documents", documents.as_str()];
+    programs::cargo(&bench)
 }
 
 fn dependencies() -> Result<()> {

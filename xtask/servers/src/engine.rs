@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use crate::{ServerProcess, http};
 
 /// A Java program on two busy cores takes its time.
-const START: Duration = Duration::from_secs(120);
+const START: Duration = Duration::from_secs(300);
 
 /// A search engine's process, which can be started again on the same data and the same port.
 pub(crate) struct Engine {

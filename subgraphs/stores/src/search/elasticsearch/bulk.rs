@@ -1,11 +1,14 @@
 //! Writing many documents in one call. Every item's answer is looked at: the call as a whole succeeds though items fail.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use super::client::{Call, Client, Purpose, unavailable};
 use super::documents::external_version;
 use elasticsearch::http::Method;
 
+use crate::search::Collection;
 use crate::{Result, StoreError};
 
 /// A call has no more bytes than this, unless a single document has.
@@ -13,8 +16,7 @@ const CALL: usize = 5 * 1024 * 1024;
 
 /// A document for one index.
 pub(super) struct Item {
-    /// Named in errors.
-    pub store: &'static str,
+    pub collection: Collection,
     /// The alias that leads to the index. It must be there: no index is made by writing.
     pub alias: String,
     /// Whether it is fine that the alias is gone.
@@ -51,8 +53,10 @@ pub(super) async fn write(client: &Client, items: &[Item], visible: Visible) -> 
             Visible::Later => &[("require_alias", "true")],
         };
         let (purpose, path) = (Purpose::Write, "/_bulk");
-        let call = Call { purpose, method: Method::Post, path, query, body: Some(body) };
-        let answer = client.send(first.store, call).await?.done(first.store)?;
+        let about: BTreeSet<Collection> = now.iter().map(|item| item.collection).collect();
+        let about: Vec<Collection> = about.into_iter().collect();
+        let call = Call { about: &about, purpose, method: Method::Post, path, query, body: Some(body) };
+        let answer = client.send(call).await?.done(first.collection.name())?;
         worst = worse(worst, examined(now, &answer));
         rest = later;
     }
@@ -99,8 +103,8 @@ fn outcome(item: &Item, answer: &Value) -> Result<Outcome> {
         200..=299 | 409 => Ok(Outcome::Done),
         404 if item.may_be_gone => Ok(Outcome::Done),
         404 => Ok(Outcome::NoIndex),
-        429 | 500..=599 => Err(unavailable(item.store, &reason())),
-        _ => Err(StoreError::Internal(format!("index {}: {}", item.store, reason()))),
+        429 | 500..=599 => Err(unavailable(item.collection.name(), &reason())),
+        _ => Err(StoreError::Internal(format!("index {}: {}", item.collection.name(), reason()))),
     }
 }
 

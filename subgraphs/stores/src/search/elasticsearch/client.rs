@@ -1,8 +1,8 @@
-//! Calls to the engine: bounded in number and time, refused at once while it is known to be down.
+//! Calls to the engine: bounded in number and time, refused at once while an index that they are about is known to be down.
 
 use std::error::Error as _;
 use std::fmt::Display;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::Duration;
 
 use elasticsearch::auth::Credentials;
@@ -11,21 +11,16 @@ use elasticsearch::http::response::Response;
 use elasticsearch::http::transport::{MultiNodeConnectionPool, Transport, TransportBuilder};
 use elasticsearch::http::{Method, Url};
 use serde_json::Value;
-use tokio::sync::Semaphore;
 
 use super::Connection;
-use super::names::Names;
-use crate::failfast::Failfast;
+use super::names::{Names, store_name};
+use super::standing::{Standings, found_dead, suspect};
 use crate::retry_budget::RetryBudget;
+use crate::search::Collection;
 use crate::{Result, StoreError};
 
-/// How many calls are under way at once; more wait, within their time.
-const CALLS: usize = 64;
 /// What an answer may have; a page of a hundred long documents has less.
 const LONGEST_ANSWER: u64 = 256 * 1024 * 1024;
-/// How often the engine is asked whether it is back, and how long it may take to say so.
-const PROBE: Duration = Duration::from_millis(500);
-const PROBE_LIMIT: Duration = Duration::from_secs(1);
 
 /// What a call is for: how long it may take, and whether it is sent again when its connection breaks.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -37,6 +32,8 @@ pub(super) enum Purpose {
 }
 
 pub(super) struct Call<'a> {
+    /// The indexes that it touches; none means all.
+    pub about: &'a [Collection],
     pub purpose: Purpose,
     pub method: Method,
     pub path: &'a str,
@@ -53,12 +50,10 @@ pub(super) struct Answer {
 #[derive(Clone)]
 pub(super) struct Client(Arc<Inner>);
 
-struct Inner {
+pub(super) struct Inner {
+    pub standings: Standings,
     transport: Transport,
-    failfast: Failfast,
-    calls: Semaphore,
     retries: RetryBudget,
-    probe: String,
 }
 
 impl Purpose {
@@ -85,25 +80,24 @@ impl Client {
         }
         let transport =
             builder.build().map_err(|error| StoreError::Internal(format!("search client: {error}")))?;
-        let probe = format!("/{}/_search", names.aliases(&[]));
-        let (failfast, retries) = (Failfast::default(), RetryBudget::default());
-        let calls = Semaphore::new(CALLS);
-        Ok(Self(Arc::new(Inner { transport, failfast, calls, retries, probe })))
+        let (standings, retries) = (Standings::new(names), RetryBudget::default());
+        Ok(Self(Arc::new(Inner { standings, transport, retries })))
     }
 
-    /// Sends a call for `store`. `Unavailable` if the engine does not answer, is overloaded, or does not let us in; what else
-    /// it answers is the caller's to judge.
-    pub(super) async fn send(&self, store: &str, call: Call<'_>) -> Result<Answer> {
-        if let Some(because) = self.0.failfast.down_because() {
-            return Err(unavailable(store, &format!("known to be down: {because}")));
-        }
-        let limit = call.purpose.limit();
-        let answered = tokio::time::timeout(limit, self.0.attempts(&call)).await;
-        let answered = answered.unwrap_or_else(|_| Err(format!("no answer within {} s", limit.as_secs())));
+    /// Sends a call. `Unavailable` if the engine does not answer, is overloaded, or does not let us in; what else it answers is
+    /// the caller's to judge.
+    pub(super) async fn send(&self, call: Call<'_>) -> Result<Answer> {
+        self.0.standings.admit(call.about)?;
+        let (store, limit) = (store_name(call.about), call.purpose.limit());
+        let answered = tokio::select! {
+            answered = self.0.attempts(&call) => answered,
+            down = found_dead(&self.0, call.about) => return Err(down),
+            () = tokio::time::sleep(limit) => Err(format!("no answer within {} s", limit.as_secs())),
+        };
         match answered {
             Ok(answer) => checked(store, answer),
             Err(because) => {
-                self.went_down(&because);
+                suspect(&self.0, call.about, &because);
                 Err(unavailable(store, &because))
             }
         }
@@ -112,7 +106,7 @@ impl Client {
     /// Sends a read and returns the body of its answer.
     pub(super) async fn search(
         &self,
-        store: &str,
+        about: &[Collection],
         path: &str,
         preference: &str,
         body: &Value,
@@ -121,21 +115,15 @@ impl Client {
         let query = [("allow_partial_search_results", "false"), ("preference", preference)];
         let query = if preference.is_empty() { &query[..1] } else { &query };
         let (purpose, body) = (Purpose::Read, Some(body.to_string()));
-        self.send(store, Call { purpose, method: Method::Post, path, query, body }).await?.done(store)
-    }
-
-    fn went_down(&self, because: &str) {
-        if self.0.failfast.is_down(because) {
-            tracing::warn!(because, "the search engine is down");
-            tokio::spawn(probe(Arc::downgrade(&self.0)));
-        }
+        let call = Call { about, purpose, method: Method::Post, path, query, body };
+        self.send(call).await?.done(store_name(about))
     }
 }
 
 impl Inner {
     /// Once, and reads a second time when the connection breaks: an engine that was restarted has closed it.
     async fn attempts(&self, call: &Call<'_>) -> std::result::Result<Answer, String> {
-        let _call = self.calls.acquire().await.map_err(|error| error.to_string())?;
+        let _places = self.standings.places(call.about).await;
         let is_read = call.purpose == Purpose::Read;
         if is_read {
             self.retries.earn();
@@ -146,7 +134,11 @@ impl Inner {
         }
     }
 
-    async fn attempt(&self, call: &Call<'_>, limit: Duration) -> std::result::Result<Answer, String> {
+    pub(super) async fn attempt(
+        &self,
+        call: &Call<'_>,
+        limit: Duration,
+    ) -> std::result::Result<Answer, String> {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         if call.path.ends_with("/_bulk") {
@@ -155,28 +147,6 @@ impl Inner {
         let (method, body) = (call.method, call.body.as_deref());
         let sent = self.transport.send(method, call.path, headers, Some(call.query), body, Some(limit)).await;
         read(sent.map_err(|error| told(&error))?).await
-    }
-}
-
-/// Asks until the engine answers, and then lets calls through again.
-async fn probe(inner: Weak<Inner>) {
-    while let Some(inner) = inner.upgrade() {
-        let query = [("size", "0"), ("allow_partial_search_results", "false"), ("terminate_after", "1")];
-        let call = Call {
-            purpose: Purpose::Read,
-            method: Method::Get,
-            path: &inner.probe,
-            query: &query,
-            body: None,
-        };
-        let answered = tokio::time::timeout(PROBE_LIMIT, inner.attempt(&call, PROBE_LIMIT)).await;
-        if matches!(answered, Ok(Ok(answer)) if answer.status < 500 && answer.status != 429) {
-            inner.failfast.is_up();
-            tracing::info!("the search engine is back");
-            return;
-        }
-        drop(inner);
-        tokio::time::sleep(PROBE).await;
     }
 }
 

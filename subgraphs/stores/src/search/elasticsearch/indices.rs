@@ -148,7 +148,6 @@ impl Indices {
     }
 
     async fn carry_removals(&self, collection: Collection, index: &str) -> Result<()> {
-        let store = collection.name();
         let path = format!("/{}/_search", self.names.alias(collection));
         let mut after: Option<String> = None;
         loop {
@@ -163,7 +162,7 @@ impl Indices {
             if let Some(after) = &after {
                 body["search_after"] = json!([after]);
             }
-            let answer = self.client.search(store, &path, "", &body).await?;
+            let answer = self.client.search(&[collection], &path, "", &body).await?;
             let removals = removals(&answer);
             let Some((last, _)) = removals.last() else { return Ok(()) };
             after = Some(last.clone());
@@ -171,7 +170,7 @@ impl Indices {
                 .into_iter()
                 .map(|(id, version)| {
                     let (alias, source) = (Names::rebuild_alias(index), tombstone(collection, &id, version));
-                    Item { store, alias, may_be_gone: false, id, version, source }
+                    Item { collection, alias, may_be_gone: false, id, version, source }
                 })
                 .collect();
             match bulk::write(&self.client, &items, Visible::Later).await? {
@@ -199,7 +198,7 @@ impl Indices {
         body: Option<&Value>,
     ) -> Result<Answer> {
         let (purpose, body) = (Purpose::Manage, body.map(Value::to_string));
-        self.client.send(collection.name(), Call { purpose, method, path, query: &[], body }).await
+        self.client.send(Call { about: &[collection], purpose, method, path, query: &[], body }).await
     }
 }
 

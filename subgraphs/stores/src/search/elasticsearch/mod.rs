@@ -18,6 +18,7 @@ mod page;
 mod query;
 mod reading;
 mod similar;
+mod standing;
 mod suggest;
 mod trend;
 mod writing;

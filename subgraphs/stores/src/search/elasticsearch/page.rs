@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::client::Client;
 use super::facets::{aggregations, counted};
-use super::names::{Names, store_name};
+use super::names::Names;
 use super::query::query;
 use crate::search::cjk_tokenizer::{Piece, pieces};
 use crate::search::cursor::{Cursor, score};
@@ -17,10 +17,9 @@ use crate::{Result, StoreError};
 const FIELDS: [&str; 2] = ["id", "collection"];
 
 pub(super) async fn search(client: &Client, names: &Names, request: &SearchRequest) -> Result<SearchResult> {
-    let store = store_name(&request.collections);
     let path = format!("/{}/_search", names.aliases(&request.collections));
     let text = text(request);
-    let answer = client.search(store, &path, &preference(text), &body(request)?).await?;
+    let answer = client.search(&request.collections, &path, &preference(text), &body(request)?).await?;
     let pieces = if request.highlight { pieces(text) } else { Vec::new() };
     let mut hits = hits(&answer, request.order, &pieces)?;
     let has_next_page = hits.len() > request.first;

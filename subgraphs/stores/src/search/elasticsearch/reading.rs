@@ -6,7 +6,6 @@ use async_trait::async_trait;
 use serde_json::{Value, json};
 
 use super::documents::LIVE;
-use super::names::store_name;
 use super::{ElasticsearchReader, page, similar, suggest, trend};
 use crate::Result;
 use crate::search::{
@@ -51,7 +50,7 @@ impl SearchReader for ElasticsearchReader {
                 "_source": false,
                 "docvalue_fields": ["id", "version"],
             });
-            let answer = self.client.search(store_name(&[]), &path, "", &body).await?;
+            let answer = self.client.search(&[], &path, "", &body).await?;
             let hits = answer["hits"]["hits"].as_array().into_iter().flatten();
             let version = |hit: &Value| {
                 Some((hit["fields"]["id"][0].as_str()?.to_owned(), hit["fields"]["version"][0].as_i64()?))
@@ -65,6 +64,6 @@ impl SearchReader for ElasticsearchReader {
     async fn ping(&self) -> Result<()> {
         let path = format!("/{}/_search", self.names.aliases(&[]));
         let body = json!({"size": 0, "track_total_hits": false, "terminate_after": 1});
-        self.client.search(store_name(&[]), &path, "", &body).await.map(|_| ())
+        self.client.search(&[], &path, "", &body).await.map(|_| ())
     }
 }

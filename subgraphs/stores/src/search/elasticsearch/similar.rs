@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::documents::LIVE;
-use super::names::{Names, store_name};
+use super::names::Names;
 use super::page::{hits, sort};
 use crate::Result;
 use crate::search::{Hit, SearchOrder};
@@ -20,13 +20,13 @@ pub(super) async fn similar(client: &Client, names: &Names, id: &str, first: usi
         "size": 1,
         "_source": ["title", "summary", "keyword_words"],
     });
-    let answer = client.search(store_name(&[]), &path, "", &own).await?;
+    let answer = client.search(&[], &path, "", &own).await?;
     let source = &answer["hits"]["hits"][0]["_source"];
     if source.is_null() || first == 0 {
         return Ok(Vec::new());
     }
     let body = body(id, &telling_texts(source), first);
-    hits(&client.search(store_name(&[]), &path, "", &body).await?, SearchOrder::Relevance, &[])
+    hits(&client.search(&[], &path, "", &body).await?, SearchOrder::Relevance, &[])
 }
 
 /// Title and keywords tell more than the summary.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::documents::LIVE;
-use super::names::{Names, store_name};
+use super::names::Names;
 use crate::Result;
 use crate::search::Collection;
 use crate::search::prefixes::{LOOKED_AT, is_suggested, title_term, word_terms};
@@ -23,7 +23,7 @@ pub(super) async fn suggest(
     let path = format!("/{}/_search", names.aliases(collections));
     let is_asked = !words.is_empty() && first > 0;
     let size = if is_asked { first.saturating_mul(2 * LOOKED_AT) } else { 0 };
-    let answer = client.search(store_name(collections), &path, "", &body(prefix, &words, size)).await?;
+    let answer = client.search(collections, &path, "", &body(prefix, &words, size)).await?;
     let mut seen = BTreeSet::new();
     let hits = answer["hits"]["hits"].as_array().into_iter().flatten();
     let titles = hits.filter_map(|hit| hit["_source"]["title"].as_str());

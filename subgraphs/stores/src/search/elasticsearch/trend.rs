@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 use super::facets;
-use super::names::{Names, store_name};
+use super::names::Names;
 use super::query::query;
 use crate::Result;
 use crate::search::buckets::{buckets, period};
@@ -54,7 +54,7 @@ async fn counted(
         "aggs": {"counted": aggregation},
     });
     let path = format!("/{}/_search", names.aliases(&request.collections));
-    client.search(store_name(&request.collections), &path, "", &body).await
+    client.search(&request.collections, &path, "", &body).await
 }
 
 fn unit(interval: Interval) -> &'static str {

@@ -134,8 +134,8 @@ struct Change {
 
 impl Change {
     fn item(&self, alias: String, may_be_gone: bool) -> Item {
-        let (store, id, source) = (self.collection.name(), self.id.clone(), self.source.clone());
-        Item { store, alias, may_be_gone, id, version: self.version, source }
+        let (collection, id, source) = (self.collection, self.id.clone(), self.source.clone());
+        Item { collection, alias, may_be_gone, id, version: self.version, source }
     }
 }
 
@@ -188,12 +188,12 @@ impl SearchWriter for Elasticsearch {
 #[async_trait]
 impl Rebuild for ElasticsearchRebuild {
     async fn put(&mut self, documents: &[IndexedDocument]) -> Result<()> {
-        let (store, alias) = (self.collection.name(), Names::rebuild_alias(&self.index));
+        let (collection, alias) = (self.collection, Names::rebuild_alias(&self.index));
         let refused = documents.iter().find_map(|document| refusal(&document.id));
         let fine = documents.iter().filter(|document| refusal(&document.id).is_none());
         let item = |source: &IndexedDocument| {
             let (id, version, alias) = (source.id.clone(), source.version, alias.clone());
-            Item { store, alias, may_be_gone: false, id, version, source: document(source) }
+            Item { collection, alias, may_be_gone: false, id, version, source: document(source) }
         };
         let items: Vec<Item> = fine.map(item).collect();
         match bulk::write(&self.writer.indices.client, &items, Visible::Later).await? {
