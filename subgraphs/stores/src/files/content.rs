@@ -9,7 +9,7 @@ use futures::{Stream, StreamExt, TryStreamExt};
 use sha2::{Digest, Sha256};
 
 use super::engine::{Upload, sorted, unavailable};
-use super::gate::{LAST_STEP, STEP};
+use super::gate::STEP;
 use super::key::checked;
 use super::{Files, Written};
 use crate::{Result, StoreError};
@@ -43,7 +43,7 @@ impl Files {
                 upload.write(piece).await?;
             }
         }
-        upload.publish().await?;
+        upload.publish(size).await?;
         Ok(Written { size, sha256: hex::encode(hash.finalize()) })
     }
 
@@ -58,7 +58,7 @@ impl Files {
             self.engine.refuse_escape(key).await?;
             self.engine.put(key, content).await.map_err(not_a_missing_content)
         };
-        self.gate.pass_within(LAST_STEP, put).await?;
+        self.gate.pass_at_last(written.size, put).await?;
         Ok(written)
     }
 
@@ -165,10 +165,10 @@ impl Unpublished {
         files.gate.pass(write).await
     }
 
-    async fn publish(mut self) -> Result<()> {
+    async fn publish(mut self, size: u64) -> Result<()> {
         let files = self.files.clone();
         let publish = async { self.upload()?.publish().await.map_err(not_a_missing_content) };
-        files.gate.pass_within(LAST_STEP, publish).await?;
+        files.gate.pass_at_last(size, publish).await?;
         self.upload = None;
         Ok(())
     }

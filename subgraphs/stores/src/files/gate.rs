@@ -18,8 +18,11 @@ pub(super) const STEP: Duration = Duration::from_secs(10);
 /// After this long without an answer the place is probed: if it answers nothing at all, nobody waits any longer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Bringing a content to the disk may take this long; the disk may have much else to write before.
-pub(super) const LAST_STEP: Duration = Duration::from_secs(30);
+/// Bringing a content to the disk may take this long and a time by its size; the disk may have much else to write before.
+const LAST_STEP: Duration = Duration::from_secs(30);
+
+/// How many bytes a slow disk writes in a millisecond. Some WebDAV servers do nothing else meanwhile.
+const SLOW_DISK: u64 = 32 << 10;
 
 /// How long a probe may take, and the time between two.
 const PROBE: Duration = Duration::from_secs(1);
@@ -39,13 +42,23 @@ impl Gate {
 
     /// Does one step, unless the place is known not to answer.
     pub(super) async fn pass<T>(&self, step: impl Future<Output = Result<T>>) -> Result<T> {
-        self.pass_within(STEP, step).await
+        self.pass_within(STEP, PATIENCE, step).await
     }
 
-    /// Does one step that may take so long.
-    pub(super) async fn pass_within<T>(
+    /// Does the step that brings a content of this size to the disk.
+    pub(super) async fn pass_at_last<T>(
+        &self,
+        size: u64,
+        step: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        let writing = Duration::from_millis(size / SLOW_DISK);
+        self.pass_within(LAST_STEP + writing, PATIENCE + writing, step).await
+    }
+
+    async fn pass_within<T>(
         &self,
         limit: Duration,
+        patience: Duration,
         step: impl Future<Output = Result<T>>,
     ) -> Result<T> {
         if self.closed.load(Ordering::Relaxed) {
@@ -62,7 +75,7 @@ impl Gate {
             () = tokio::time::sleep(limit) => {
                 Err(unavailable(&format!("no answer within {} s", limit.as_secs())))
             }
-            () = self.silence() => Err(unavailable(&"it answers nothing")),
+            () = self.silence(patience) => Err(unavailable(&"it answers nothing")),
         };
         if let Err(StoreError::Unavailable { .. }) = done {
             // The fault may be of one content only.
@@ -71,9 +84,9 @@ impl Gate {
         done
     }
 
-    /// Waits until the place has been silent for a while.
-    async fn silence(&self) {
-        tokio::time::sleep(PATIENCE).await;
+    /// Waits so long, and then until the place is silent.
+    async fn silence(&self, patience: Duration) {
+        tokio::time::sleep(patience).await;
         while let Some(engine) = self.engine.upgrade() {
             if !answers(&*engine).await {
                 return;
