@@ -92,7 +92,8 @@ async fn state(
     let clock = settings.server.clock.clone();
     let lifetime_seconds = i64::from(settings.lifetimes.access_token_seconds);
     let schedule = Schedule::new(settings.keys.rotation_days, lifetime_seconds);
-    let ring = KeyRing::new(store.clone(), clock.clone(), settings.seal()?, schedule, shared);
+    let seal = Arc::new(settings.seal()?);
+    let ring = KeyRing::new(store.clone(), clock.clone(), Arc::clone(&seal), schedule, shared);
     let signer = Signer {
         ring: Arc::new(ring),
         issuer: settings.server.token.issuer.clone(),
@@ -106,6 +107,7 @@ async fn state(
         clock,
         passwords: Arc::new(Passwords::new().await?),
         signer: Arc::new(signer),
+        seal,
         lifetimes: settings.lifetimes.clone(),
     })
 }

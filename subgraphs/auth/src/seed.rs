@@ -59,11 +59,11 @@ pub async fn seed(database: &Database, users: &[SeedUser], clients: &[SeedClient
     let mut hashes = hashes(secrets.collect()).await?.into_iter();
     for user in users {
         let row = user_row(user, hashes.next().unwrap_or_default());
-        unless_there(store.add_user(&row).await).with_context(|| format!("seed user {}", row.email))?;
+        unless_there(store.add_user(&row, None).await).with_context(|| format!("seed user {}", row.email))?;
     }
     for client in missing {
         let row = client_row(client, hashes.next().unwrap_or_default());
-        unless_there(store.add_service_client(&row).await)
+        unless_there(store.add_service_client(&row, None).await)
             .with_context(|| format!("seed client {}", row.id))?;
     }
     Ok(())

@@ -9,7 +9,7 @@ use service::{ClientError, Clock, Role, require, require_user};
 use crate::ids::Ids;
 use crate::passwords::Passwords;
 use crate::settings::Lifetimes;
-use crate::signing::Signer;
+use crate::signing::{Seal, Signer};
 use crate::store::{Store, UserRow};
 
 const SECOND: i64 = 1_000_000;
@@ -26,6 +26,8 @@ pub struct Auth {
     pub passwords: Arc<Passwords>,
     /// Access tokens.
     pub signer: Arc<Signer>,
+    /// Secrets that a repeated request must get again.
+    pub seal: Arc<Seal>,
     /// New ids.
     pub ids: Arc<Ids>,
     /// How long things live.

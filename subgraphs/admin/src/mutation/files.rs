@@ -1,14 +1,14 @@
 //! Folders, moves, and the recycle bin.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union};
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union, value};
 use service::error::Result;
-use service::{ClientError, Role, nullable, require};
+use service::{ClientError, Creation, Role, nullable, require};
 
 use super::payload;
 use crate::files::names;
 use crate::query::store;
-use crate::store::files::{File, ROOT};
-use crate::store::new_id;
+use crate::store::files::{FOLDERS, File, ROOT, Refused};
+use crate::store::{Store, new_id};
 use crate::types::{
     FileNameTaken, FileNotFound, FolderNotFound, InvalidFileName, InvalidMove, NasFile, refusal,
 };
@@ -44,7 +44,14 @@ pub struct RecycleBinEmptied {
     removed: i32,
 }
 
-fn changed(changed: std::result::Result<File, crate::store::files::Refused>) -> NasFilePayload {
+/// The folder that the same request has made before, wherever it is now.
+async fn made_before(store: &Store, creation: &Creation) -> Result<Option<NasFilePayload>> {
+    let Some(id) = creation.made_before(&store.database).await? else { return Ok(None) };
+    let file = store.file(&id).await?;
+    Ok(file.map(|file| NasFileChanged { file: Box::new(NasFile(file)) }.into()))
+}
+
+fn changed(changed: std::result::Result<File, Refused>) -> NasFilePayload {
     match changed {
         Ok(file) => NasFileChanged { file: Box::new(NasFile(file)) }.into(),
         Err(refused) => refusal(refused),
@@ -92,18 +99,29 @@ impl FileMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The folder to make it in; the root if left out.")] folder_id: Option<ID>,
         #[graphql(desc = "Its name.")] name: String,
+        #[graphql(
+            desc = "A text of the client's own, up to 200 bytes: the same request repeated under it creates nothing more and gets \
+                    the same folder again; another request under it is refused with the code `IDEMPOTENCY_KEY_REUSED`."
+        )]
+        idempotency_key: Option<String>,
     ) -> async_graphql::Result<Option<NasFilePayload>> {
         nullable(ctx, async move {
             let user = require(ctx, Role::Operator)?;
+            let store = store(ctx)?;
+            let parent_id = folder_id.map_or_else(|| ROOT.to_owned(), |id| id.0);
+            let request = value!({ "folderId": (parent_id.as_str()), "name": (name.as_str()) });
+            let creation = Creation::new(FOLDERS, &user.id, idempotency_key, request)?;
+            if let Some(again) = made_before(store, &creation).await? {
+                return Ok(Some(again));
+            }
             let name = match names::check(&name) {
                 Ok(name) => name,
                 Err(problem) => return payload(InvalidFileName::from(problem)),
             };
-            let store = store(ctx)?;
             let now = store.now();
             let folder = File {
                 id: new_id(),
-                parent_id: folder_id.map_or_else(|| ROOT.to_owned(), |id| id.0),
+                parent_id,
                 name,
                 is_folder: true,
                 created_by: Some(user.id.clone()),
@@ -111,7 +129,13 @@ impl FileMutation {
                 updated_at: now,
                 ..File::default()
             };
-            Ok(Some(changed(store.add_file(&folder).await?.map(|()| folder))))
+            let added = store.add_folder(&folder, &creation).await?;
+            if added == Err(Refused::NameTaken)
+                && let Some(again) = made_before(store, &creation).await?
+            {
+                return Ok(Some(again));
+            }
+            Ok(Some(changed(added.map(|()| folder))))
         })
         .await
     }

@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, ID, Object, SimpleObject, Union};
 use service::error::Result;
-use service::{ClientError, Role, internal, nullable, require};
+use service::{Role, idempotency, internal, nullable, require};
 
 use super::payload;
 use crate::crawl::Wake;
@@ -87,19 +87,13 @@ impl RunMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The source.")] source_id: ID,
         #[graphql(
-            desc = "Chosen by the client, up to 200 characters: the same key for the same source is the same run."
+            desc = "Chosen by the client, up to 200 bytes: the same key for the same source is the same run."
         )]
         idempotency_key: String,
     ) -> async_graphql::Result<Option<StartCrawlPayload>> {
         nullable(ctx, async move {
             let user = require(ctx, Role::Operator)?;
-            if idempotency_key.trim().is_empty() || idempotency_key.chars().count() > 200 {
-                return Err(ClientError::new(
-                    "BAD_USER_INPUT",
-                    "`idempotencyKey` must have between 1 and 200 characters",
-                )
-                .into());
-            }
+            idempotency::check_key(&idempotency_key)?;
             let store = store(ctx)?;
             let Some(source) = store.source(&source_id).await? else {
                 return payload(CrawlSourceNotFound::default());

@@ -1,14 +1,16 @@
 //! Registering and changing crawl sources.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union};
-use service::{Long, Role, nullable, require};
+use async_graphql::{Context, ID, InputObject, InputType as _, Object, SimpleObject, Union};
+use service::error::Result;
+use service::{Creation, Long, Role, nullable, require};
+use stores::StoreError;
 use url::Url;
 
 use super::payload;
 use crate::crawl::scope;
 use crate::query::store;
-use crate::store::new_id;
-use crate::store::sources::{Collection, Limits, Source};
+use crate::store::sources::{Collection, Limits, SOURCES, Source};
+use crate::store::{Store, new_id};
 use crate::types::{CrawlSource, CrawlSourceNotFound, InvalidCrawlSource, PrivateHostsNotAllowed};
 
 /// What a source is to be. On a change, what is left out stays as it is.
@@ -84,6 +86,11 @@ impl SourceMutation {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What it is to be.")] input: CrawlSourceInput,
+        #[graphql(
+            desc = "A text of the client's own, up to 200 bytes: the same request repeated under it creates nothing more and gets \
+                    the same source again; another request under it is refused with the code `IDEMPOTENCY_KEY_REUSED`."
+        )]
+        idempotency_key: Option<String>,
     ) -> async_graphql::Result<Option<CreateCrawlSourcePayload>> {
         nullable(ctx, async move {
             let user = require(ctx, Role::Operator)?;
@@ -91,14 +98,21 @@ impl SourceMutation {
                 return payload(PrivateHostsNotAllowed::default());
             }
             let store = store(ctx)?;
+            let creation = Creation::new(SOURCES, &user.id, idempotency_key, input.to_value())?;
+            if let Some(again) = made_before(store, &creation).await? {
+                return Ok(Some(again));
+            }
             let mut source = blank(store.now());
             source.created_by = Some(user.id.clone());
             match apply(&mut source, input, store.now()) {
                 Err(invalid) => payload(invalid),
-                Ok(()) => {
-                    store.save_source(&source).await?;
-                    payload(CrawlSourceSaved { source: Box::new(CrawlSource(source)) })
-                }
+                Ok(()) => match store.add_source(&source, &creation).await {
+                    Ok(()) => payload(CrawlSourceSaved { source: Box::new(CrawlSource(source)) }),
+                    Err(error @ StoreError::AlreadyExists { .. }) => {
+                        made_before(store, &creation).await?.map(Some).ok_or_else(|| error.into())
+                    }
+                    Err(error) => Err(error.into()),
+                },
             }
         })
         .await
@@ -132,6 +146,13 @@ impl SourceMutation {
         })
         .await
     }
+}
+
+/// The source that the same request has made before.
+async fn made_before(store: &Store, creation: &Creation) -> Result<Option<CreateCrawlSourcePayload>> {
+    let Some(id) = creation.made_before(&store.database).await? else { return Ok(None) };
+    let source = store.source(&id).await?;
+    Ok(source.map(|source| CrawlSourceSaved { source: Box::new(CrawlSource(source)) }.into()))
 }
 
 fn blank(now: i64) -> Source {

@@ -1,8 +1,9 @@
 //! Uploads: a ticket first, the content over its signed link, then the confirmation that makes it a file.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union};
+use async_graphql::{Context, ID, InputObject, InputType as _, Object, SimpleObject, Union};
 use service::error::Result;
-use service::{DateTime, Long, Role, internal, nullable, require};
+use service::{Creation, DateTime, Long, Role, internal, nullable, require};
+use stores::StoreError;
 
 use super::payload;
 use crate::files::links::{Purpose, Signer};
@@ -10,7 +11,7 @@ use crate::files::{joining, names};
 use crate::query::store;
 use crate::settings::LinkSettings;
 use crate::store::files::{File, ROOT, Refused};
-use crate::store::uploads::{GRACE, Upload, UploadState};
+use crate::store::uploads::{GRACE, UPLOADS, Upload, UploadState};
 use crate::store::{Store, new_id};
 use crate::types::{
     FileNameTaken, FolderNotFound, InvalidFileName, NasFile, UploadMismatch, UploadNotFound,
@@ -26,6 +27,9 @@ pub struct CreateUploadInput {
     name: String,
     /// Its size in bytes, if known; a larger content is refused. Sent in parts without it, the last part has to tell.
     size: Option<Long>,
+    /// A text of the client's own, up to 200 bytes: the same request repeated under it creates nothing more and gets the same
+    /// permission again; another request under it is refused with the code `IDEMPOTENCY_KEY_REUSED`.
+    idempotency_key: Option<String>,
 }
 
 /// The permission to upload one file.
@@ -98,6 +102,11 @@ impl UploadMutation {
             let user = require(ctx, Role::Operator)?;
             let settings = ctx.data_opt::<LinkSettings>().ok_or_else(|| internal("no link settings"))?;
             let signer = ctx.data_opt::<Signer>().ok_or_else(|| internal("no signer"))?;
+            let store = store(ctx)?;
+            let creation = Creation::new(UPLOADS, &user.id, input.idempotency_key.clone(), input.to_value())?;
+            if let Some(again) = made_before(store, &creation, signer).await? {
+                return Ok(Some(again));
+            }
             let name = match names::check(&input.name) {
                 Ok(name) => name,
                 Err(problem) => return payload(InvalidFileName::from(problem)),
@@ -107,7 +116,6 @@ impl UploadMutation {
                 let message = format!("a file may have at most {} bytes", settings.max_upload_bytes);
                 return payload(UploadTooLarge { message, max_bytes: Long(settings.max_upload_bytes) });
             }
-            let store = store(ctx)?;
             let parent_id = input.folder_id.map_or_else(|| ROOT.to_owned(), |id| id.0);
             if parent_id != ROOT && !is_folder(store.file(&parent_id).await?) {
                 return payload(FolderNotFound::default());
@@ -130,14 +138,13 @@ impl UploadMutation {
                 created_by: Some(user.id.clone()),
                 created_at: store.now(),
             };
-            store.add_upload(&upload).await?;
-            payload(UploadTicket {
-                upload_url: signer.link(Purpose::Upload, &upload.id, expires),
-                token: signer.signature(Purpose::Upload, &upload.id, expires),
-                id: ID(upload.id),
-                max_bytes: Long(max_bytes),
-                expires_at: DateTime(upload.expires_at),
-            })
+            match store.add_upload(&upload, &creation).await {
+                Ok(()) => payload(ticket(upload, signer)),
+                Err(error @ StoreError::AlreadyExists { .. }) => {
+                    made_before(store, &creation, signer).await?.map(Some).ok_or_else(|| error.into())
+                }
+                Err(error) => Err(error.into()),
+            }
         })
         .await
     }
@@ -178,6 +185,27 @@ impl UploadMutation {
         })
         .await
     }
+}
+
+fn ticket(upload: Upload, signer: &Signer) -> UploadTicket {
+    let expires = upload.expires_at / 1_000_000;
+    UploadTicket {
+        upload_url: signer.link(Purpose::Upload, &upload.id, expires),
+        token: signer.signature(Purpose::Upload, &upload.id, expires),
+        id: ID(upload.id),
+        max_bytes: Long(upload.max_bytes),
+        expires_at: DateTime(upload.expires_at),
+    }
+}
+
+/// The ticket that the same request has made before.
+async fn made_before(
+    store: &Store,
+    creation: &Creation,
+    signer: &Signer,
+) -> Result<Option<CreateUploadPayload>> {
+    let Some(id) = creation.made_before(&store.database).await? else { return Ok(None) };
+    Ok(store.upload(&id).await?.map(|upload| ticket(upload, signer).into()))
 }
 
 /// The upload, its parts joined if all are there.

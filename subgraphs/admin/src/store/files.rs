@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use stores::sql::{NewRow, Row, Transaction, Value, placeholders};
+use service::{Created, Creation};
+use stores::sql::{NewRow, Row, Transaction, Value, again, placeholders};
 use stores::{Result, StoreError, params};
 
 use super::Store;
@@ -10,6 +11,9 @@ use super::pages::{Paging, Window};
 
 /// The folder that everything is in; it has no row.
 pub const ROOT: &str = "root";
+
+/// Folders are created under idempotency keys.
+pub const FOLDERS: Created = Created { table: "nas_files", by: "created_by" };
 
 /// Folders may be nested this deeply.
 const MAX_DEPTH: usize = 64;
@@ -236,10 +240,17 @@ impl Store {
         Ok(usage)
     }
 
-    /// Puts a new file or folder into its folder.
-    pub async fn add_file(&self, file: &File) -> Changed<()> {
+    /// Puts a new folder into its folder; `NameTaken` also when the same request has made one.
+    pub async fn add_folder(&self, folder: &File, creation: &Creation) -> Changed<()> {
+        again(|| self.try_to_add_folder(folder, creation)).await
+    }
+
+    async fn try_to_add_folder(&self, folder: &File, creation: &Creation) -> Changed<()> {
         let mut transaction = self.database.begin().await?;
-        if let Err(refused) = self.add_file_in(&mut transaction, file).await? {
+        if let Err(refused) = self.add_file_in(&mut transaction, folder).await? {
+            return Ok(Err(refused));
+        }
+        if let Err(refused) = unless_taken(creation.note(&mut transaction, &folder.id).await)? {
             return Ok(Err(refused));
         }
         transaction.commit().await.map(Ok)

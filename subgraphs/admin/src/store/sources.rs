@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use async_graphql::Enum;
-use stores::sql::{NewRow, Row, Transaction, Value, placeholders};
+use service::{Created, Creation};
+use stores::sql::{NewRow, Row, Transaction, Value, again, placeholders};
 use stores::{Result, params};
 
 use super::{Store, names};
@@ -68,6 +69,9 @@ pub struct Source {
     /// When it was changed last.
     pub updated_at: i64,
 }
+
+/// Sources are created under idempotency keys.
+pub const SOURCES: Created = Created { table: "crawl_sources", by: "created_by" };
 
 const COLUMNS: [&str; 18] = [
     "id",
@@ -150,6 +154,18 @@ impl Store {
     pub async fn save_source_in(&self, transaction: &mut Transaction, source: &Source) -> Result<()> {
         let row = NewRow { table: "crawl_sources", columns: &COLUMNS, values: &values(source) };
         transaction.upsert(&row, &["id"], &COLUMNS[1..]).await
+    }
+
+    /// Writes the new source of a request; `AlreadyExists` when the same request has made one.
+    pub async fn add_source(&self, source: &Source, creation: &Creation) -> Result<()> {
+        again(|| self.try_to_add_source(source, creation)).await
+    }
+
+    async fn try_to_add_source(&self, source: &Source, creation: &Creation) -> Result<()> {
+        let mut transaction = self.database.begin().await?;
+        self.save_source_in(&mut transaction, source).await?;
+        creation.note(&mut transaction, &source.id).await?;
+        transaction.commit().await
     }
 
     /// The source with this id.

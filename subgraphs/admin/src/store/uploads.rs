@@ -1,10 +1,14 @@
 //! Uploads: a ticket, the content received for it, the file it becomes.
 
+use service::{Created, Creation};
 use stores::sql::{Row, again};
 use stores::{Result, StoreError, params};
 
 use super::files::{Changed, File};
 use super::{Store, names};
+
+/// Tickets are created under idempotency keys.
+pub const UPLOADS: Created = Created { table: "uploads", by: "created_by" };
 
 /// A content that arrived in time may be confirmed a little later.
 pub const GRACE: i64 = 600 * 1_000_000;
@@ -115,8 +119,13 @@ fn read(row: &Row) -> Result<Upload> {
 }
 
 impl Store {
-    /// Writes a new ticket.
-    pub async fn add_upload(&self, upload: &Upload) -> Result<()> {
+    /// Writes a new ticket; `AlreadyExists` when the same request has made one.
+    pub async fn add_upload(&self, upload: &Upload, creation: &Creation) -> Result<()> {
+        again(|| self.try_to_add_upload(upload, creation)).await
+    }
+
+    async fn try_to_add_upload(&self, upload: &Upload, creation: &Creation) -> Result<()> {
+        let mut transaction = self.database.begin().await?;
         let sql = "INSERT INTO uploads (id, parent_id, name, max_bytes, total_bytes, expires_at, state, created_by, \
             created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
         let args = params![
@@ -130,7 +139,9 @@ impl Store {
             upload.created_by.clone(),
             upload.created_at,
         ];
-        self.database.execute(sql, args).await.map(|_| ())
+        transaction.execute(sql, args).await?;
+        creation.note(&mut transaction, &upload.id).await?;
+        transaction.commit().await
     }
 
     /// The ticket with this id.

@@ -1,13 +1,15 @@
 //! Personal API keys: made, revoked, exchanged for access tokens.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union};
-use service::{DateTime, Role, or_null};
+use async_graphql::{Context, ID, InputObject, InputType as _, Object, SimpleObject, Union};
+use service::error::{Result, internal};
+use service::{Creation, DateTime, Role, or_null};
+use stores::StoreError;
 
 use super::session_payloads::AccountDeactivated;
-use crate::secrets::{API_KEY, fingerprint, random_secret};
+use crate::secrets::{API_KEY, fingerprint, new_secret};
 use crate::signing::Subject;
 use crate::state::Auth;
-use crate::store::ApiKeyRow;
+use crate::store::{API_KEYS, ApiKeyRow};
 use crate::types::{ApiKey, InvalidInput};
 
 const DAY: i64 = 86_400 * 1_000_000;
@@ -21,6 +23,9 @@ pub struct CreateApiKeyInput {
     name: String,
     /// After how many days it ends, 1 to 3650; without end if not given.
     expires_in_days: Option<i32>,
+    /// A text of the client's own, up to 200 bytes: the same request repeated under it creates nothing more and gets the same
+    /// key again, secret included; another request under it is refused with the code `IDEMPOTENCY_KEY_REUSED`.
+    idempotency_key: Option<String>,
 }
 
 /// The key was made.
@@ -106,6 +111,11 @@ impl ApiKeyMutation {
         or_null(ctx, async {
             let auth = Auth::of(ctx)?;
             let (user, _) = auth.live_session(ctx).await?;
+            let creation =
+                Creation::new(API_KEYS, &user.id, input.idempotency_key.clone(), input.to_value())?;
+            if let Some(again) = made_before(auth, &creation).await? {
+                return Ok(again);
+            }
             let name = match InvalidInput::check_name("name", &input.name) {
                 Ok(name) => name,
                 Err(invalid) => return Ok(CreateApiKeyPayload::Invalid(invalid)),
@@ -115,9 +125,10 @@ impl ApiKeyMutation {
                 return Ok(CreateApiKeyPayload::Invalid(invalid));
             }
             let now = auth.now();
-            let secret = random_secret(API_KEY)?;
+            let id = auth.ids.next();
+            let secret = new_secret(API_KEY, &auth.seal, &id, creation.key())?;
             let row = ApiKeyRow {
-                id: auth.ids.next(),
+                id,
                 user_id: user.id,
                 name,
                 hint: secret.chars().take(API_KEY.len() + 6).collect(),
@@ -125,7 +136,14 @@ impl ApiKeyMutation {
                 expires_at: input.expires_in_days.map(|days| now + i64::from(days) * DAY),
                 last_used_at: None,
             };
-            if !auth.store.add_api_key(&row, &fingerprint(&secret), MOST_KEYS).await? {
+            let added = match auth.store.add_api_key(&row, &fingerprint(&secret), MOST_KEYS, &creation).await
+            {
+                Err(error @ StoreError::AlreadyExists { .. }) => {
+                    return made_before(auth, &creation).await?.ok_or_else(|| error.into());
+                }
+                added => added?,
+            };
+            if !added {
                 let invalid = InvalidInput::new(
                     "name",
                     format!("There are {MOST_KEYS} keys already; revoke one first."),
@@ -190,4 +208,12 @@ impl ApiKeyMutation {
         })
         .await
     }
+}
+
+/// The key that the same request has made before, with its secret.
+async fn made_before(auth: &Auth, creation: &Creation) -> Result<Option<CreateApiKeyPayload>> {
+    let Some(id) = creation.made_before(auth.store.database()).await? else { return Ok(None) };
+    let row = auth.store.any_api_key(&id).await?.ok_or_else(|| internal("an API key vanished"))?;
+    let secret = new_secret(API_KEY, &auth.seal, &id, creation.key())?;
+    Ok(Some(CreateApiKeyPayload::Created(ApiKeyCreated { api_key: ApiKey(row), secret })))
 }

@@ -1,14 +1,14 @@
 //! Service clients: administration, and their tokens.
 
-use async_graphql::{Context, ID, Object, SimpleObject, Union};
+use async_graphql::{Context, ID, Object, SimpleObject, Union, value};
 use service::error::{Result, internal};
-use service::{DateTime, Role, or_null};
+use service::{ClientError, Creation, DateTime, Role, or_null};
 use stores::StoreError;
 
-use crate::secrets::{CLIENT_SECRET, random_secret};
+use crate::secrets::{CLIENT_SECRET, new_secret, random_secret};
 use crate::signing::Subject;
 use crate::state::Auth;
-use crate::store::ServiceClientRow;
+use crate::store::{SERVICE_CLIENTS, ServiceClientRow};
 use crate::types::{InvalidInput, ServiceClient, TooManyAttempts};
 
 /// The client was made, or got a new secret.
@@ -109,15 +109,26 @@ impl ServiceClientMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The client id: 3 to 50 small letters, digits and hyphens.")] id: ID,
         #[graphql(desc = "What it is.")] name: String,
+        #[graphql(
+            desc = "A text of the client's own, up to 200 bytes: the same request repeated under it creates nothing more and gets \
+                    the same service client and secret again; another request under it is refused with the code \
+                    `IDEMPOTENCY_KEY_REUSED`."
+        )]
+        idempotency_key: Option<String>,
     ) -> async_graphql::Result<Option<CreateServiceClientPayload>> {
         or_null(ctx, async {
             let auth = Auth::of(ctx)?;
             let by = auth.live_user_with(ctx, Role::Administrator).await?;
+            let request = value!({ "id": (id.as_str()), "name": (name.as_str()) });
+            let creation = Creation::new(SERVICE_CLIENTS, &by.id, idempotency_key, request)?;
+            if let Some(again) = made_before(auth, &creation).await? {
+                return Ok(again);
+            }
             let name = match check_client_id(&id).and_then(|()| InvalidInput::check_name("name", &name)) {
                 Ok(name) => name,
                 Err(invalid) => return Ok(CreateServiceClientPayload::Invalid(invalid)),
             };
-            let client_secret = random_secret(CLIENT_SECRET)?;
+            let client_secret = new_secret(CLIENT_SECRET, &auth.seal, &id, creation.key())?;
             let secret_hash = auth.passwords.turn().await?.hash(&client_secret).await?;
             let (id, created_at) = (id.0, auth.now());
             let row = ServiceClientRow {
@@ -128,11 +139,12 @@ impl ServiceClientMutation {
                 created_at,
                 last_token_issued_at: None,
             };
-            match auth.store.add_service_client(&row).await {
+            match auth.store.add_service_client(&row, Some(&creation)).await {
                 Ok(()) => {}
                 Err(StoreError::AlreadyExists { .. }) => {
                     let message = "This client id is in use.".into();
-                    return Ok(CreateServiceClientPayload::Taken(ClientIdTaken { message }));
+                    let taken = CreateServiceClientPayload::Taken(ClientIdTaken { message });
+                    return Ok(made_before(auth, &creation).await?.unwrap_or(taken));
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -210,6 +222,20 @@ impl ServiceClientMutation {
         })
         .await
     }
+}
+
+/// The client that the same request has made before, with its secret.
+async fn made_before(auth: &Auth, creation: &Creation) -> Result<Option<CreateServiceClientPayload>> {
+    let Some(id) = creation.made_before(auth.store.database()).await? else { return Ok(None) };
+    let row = auth.store.service_client(&id).await?;
+    let row = row.ok_or_else(|| internal("a service client vanished"))?;
+    let client_secret = new_secret(CLIENT_SECRET, &auth.seal, &id, creation.key())?;
+    if !auth.passwords.turn().await?.verify(&client_secret, Some(&row.secret_hash)).await? {
+        let message = "the service client was created before and has got another secret since";
+        return Err(ClientError::new("SECRET_REPLACED", message).into());
+    }
+    let client = ServiceClient(row);
+    Ok(Some(CreateServiceClientPayload::Created(ServiceClientCreated { client, client_secret })))
 }
 
 /// Under which name failures are counted.

@@ -15,6 +15,10 @@ pub struct CreateUserInput {
     pub roles: Vec<UserRole>,
     /// The first password; one is made up and shown once if there is none.
     pub password: Option<String>,
+    /// A text of the client's own, up to 200 bytes: the same request repeated under it creates nothing more and gets the same
+    /// account again, with the
+    /// password that was made up as long as it opens; another request under it is refused with the code `IDEMPOTENCY_KEY_REUSED`.
+    pub idempotency_key: Option<String>,
 }
 
 /// What to change of an account; what is left out stays.

@@ -1,17 +1,17 @@
 //! Administration of users. For administrators.
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, ID, InputType as _, Object, Value};
 use service::error::{Failure, Result, internal};
-use service::{Role, or_null};
+use service::{Creation, Role, idempotency, or_null};
 use stores::StoreError;
 
 use super::user_payloads::{
     CreateUserInput, CreateUserPayload, EmailTaken, LastAdministrator, PasswordReset, ResetPasswordPayload,
     SetUserActivePayload, UpdateUserInput, UpdateUserPayload, UserCreated, UserNotFound, UserUpdated,
 };
-use crate::secrets::random_password;
+use crate::secrets::{new_password, random_password};
 use crate::state::Auth;
-use crate::store::{UserChange, UserChanged, UserRow, email_key};
+use crate::store::{USERS, UserChange, UserChanged, UserRow, email_key};
 use crate::types::{InvalidInput, PasswordRefused, User, UserRole};
 
 /// Administration of users.
@@ -29,19 +29,24 @@ impl UserMutation {
         or_null(ctx, async {
             let auth = Auth::of(ctx)?;
             let by = auth.live_user_with(ctx, Role::Administrator).await?;
+            let creation = creation(&by.id, &input)?;
+            if let Some(again) = made_before(auth, &creation, input.password.as_deref()).await? {
+                return Ok(again);
+            }
             let (name, email, roles) = match checked(&input) {
                 Ok(fields) => fields,
                 Err(invalid) => return Ok(CreateUserPayload::Invalid(invalid)),
             };
-            let (password, initial_password) = match input.password {
-                Some(password) => (password, None),
-                None => random_password().map(|made_up| (made_up.clone(), Some(made_up)))?,
+            let (id, created_at) = (auth.ids.next(), auth.now());
+            let initial_password = match input.password {
+                Some(_) => None,
+                None => Some(new_password(&auth.seal, &id, creation.key())?),
             };
+            let password = input.password.clone().or(initial_password.clone()).unwrap_or_default();
             if let Err(refused) = PasswordRefused::check(&password, &email) {
                 return Ok(CreateUserPayload::PasswordRefused(refused));
             }
             let password_hash = auth.passwords.turn().await?.hash(&password).await?;
-            let (id, created_at) = (auth.ids.next(), auth.now());
             let row = UserRow {
                 id,
                 email,
@@ -52,10 +57,11 @@ impl UserMutation {
                 created_at,
                 last_login_at: None,
             };
-            match auth.store.add_user(&row).await {
+            match auth.store.add_user(&row, Some(&creation)).await {
                 Ok(()) => {}
                 Err(StoreError::AlreadyExists { .. }) => {
-                    return Ok(CreateUserPayload::EmailTaken(EmailTaken::new()));
+                    let again = made_before(auth, &creation, input.password.as_deref()).await?;
+                    return Ok(again.unwrap_or_else(|| CreateUserPayload::EmailTaken(EmailTaken::new())));
                 }
                 Err(error) => return Err(error.into()),
             }
@@ -153,6 +159,35 @@ impl UserMutation {
         })
         .await
     }
+}
+
+/// The request, without the password: its hash is kept.
+fn creation(by: &str, input: &CreateUserInput) -> Result<Creation> {
+    let mut request = input.to_value();
+    if let Value::Object(fields) = &mut request
+        && let Some(password) = fields.get_mut("password")
+    {
+        *password = Value::Boolean(input.password.is_some());
+    }
+    Creation::new(USERS, by, input.idempotency_key.clone(), request)
+}
+
+/// The account that the same request has made before. A password that was given is compared as at a sign-in.
+async fn made_before(
+    auth: &Auth,
+    creation: &Creation,
+    password: Option<&str>,
+) -> Result<Option<CreateUserPayload>> {
+    let Some(id) = creation.made_before(auth.store.database()).await? else { return Ok(None) };
+    let row = auth.store.user(&id).await?.ok_or_else(vanished)?;
+    let made_up = new_password(&auth.seal, &id, creation.key())?;
+    let mut turn = auth.passwords.turn().await?;
+    let opens = turn.verify(password.unwrap_or(&made_up), Some(&row.password_hash)).await?;
+    if password.is_some() && !opens {
+        return Err(idempotency::reused().into());
+    }
+    let initial_password = (password.is_none() && opens).then_some(made_up);
+    Ok(Some(CreateUserPayload::Created(UserCreated { user: User::new(row), initial_password })))
 }
 
 async fn set_active(auth: &Auth, id: &str, active: bool) -> Result<SetUserActivePayload> {

@@ -35,7 +35,7 @@ struct Loaded {
 pub struct KeyRing {
     store: Store,
     clock: Clock,
-    seal: Seal,
+    seal: Arc<Seal>,
     schedule: Schedule,
     published: SharedKeys,
     loaded: ArcSwapOption<Loaded>,
@@ -44,7 +44,13 @@ pub struct KeyRing {
 
 impl KeyRing {
     /// A ring over the stored keys; `published` always holds the current public ones.
-    pub fn new(store: Store, clock: Clock, seal: Seal, schedule: Schedule, published: SharedKeys) -> Self {
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        seal: Arc<Seal>,
+        schedule: Schedule,
+        published: SharedKeys,
+    ) -> Self {
         let (loaded, one_at_a_time) = (ArcSwapOption::empty(), Mutex::new(()));
         Self { store, clock, seal, schedule, published, loaded, one_at_a_time }
     }

@@ -7,14 +7,17 @@ use std::path::Path;
 
 use anyhow::{Context as _, anyhow, ensure};
 use aws_lc_rs::aead::{AES_256_GCM, Aad, Nonce, RandomizedNonceKey};
-use aws_lc_rs::rand;
+use aws_lc_rs::{hmac, rand};
 use service::Secret;
 use sha2::{Digest as _, Sha256};
 
 const NONCE: usize = 12;
 
-/// Seals and opens private keys.
-pub struct Seal(RandomizedNonceKey);
+/// Seals and opens private keys, and derives secrets that need not be kept.
+pub struct Seal {
+    sealing: RandomizedNonceKey,
+    deriving: hmac::Key,
+}
 
 impl Seal {
     /// The sealing key out of a secret of the settings; all replicas of the server need the same.
@@ -44,16 +47,25 @@ impl Seal {
     }
 
     fn from_bytes(bytes: &[u8]) -> anyhow::Result<Self> {
-        RandomizedNonceKey::new(&AES_256_GCM, bytes)
-            .map(Self)
-            .map_err(|_| anyhow!("a sealing key has 32 bytes"))
+        let sealing = RandomizedNonceKey::new(&AES_256_GCM, bytes);
+        let sealing = sealing.map_err(|_| anyhow!("a sealing key has 32 bytes"))?;
+        // Two uses, two keys.
+        let deriving = Sha256::new().chain_update("knlab derived secrets").chain_update(bytes).finalize();
+        Ok(Self { sealing, deriving: hmac::Key::new(hmac::HMAC_SHA256, &deriving) })
+    }
+
+    /// 32 bytes that nobody can tell without the sealing key, and that are always the same for the same name.
+    pub fn derive(&self, name: &str) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(hmac::sign(&self.deriving, name.as_bytes()).as_ref());
+        bytes
     }
 
     /// Seals a private key; `kid` is bound to it.
     pub fn close(&self, kid: &str, private_key: &[u8]) -> anyhow::Result<Vec<u8>> {
         let mut sealed = private_key.to_vec();
         let nonce = self
-            .0
+            .sealing
             .seal_in_place_append_tag(Aad::from(kid.as_bytes()), &mut sealed)
             .map_err(|_| anyhow!("a signing key cannot be sealed"))?;
         Ok([nonce.as_ref().as_slice(), &sealed].concat())
@@ -68,7 +80,7 @@ impl Seal {
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| wrong())?;
         let mut opened = rest.to_vec();
         let plain =
-            self.0.open_in_place(nonce, Aad::from(kid.as_bytes()), &mut opened).map_err(|_| wrong())?;
+            self.sealing.open_in_place(nonce, Aad::from(kid.as_bytes()), &mut opened).map_err(|_| wrong())?;
         Ok(plain.to_vec())
     }
 }

@@ -1,6 +1,7 @@
 //! Personal API keys.
 
-use stores::sql::{Row, Value, placeholders};
+use service::{Created, Creation};
+use stores::sql::{Row, Value, again, placeholders};
 use stores::{Result, params};
 
 use super::{Slice, Store};
@@ -24,6 +25,9 @@ pub struct ApiKeyRow {
     pub last_used_at: Option<i64>,
 }
 
+/// API keys are created under idempotency keys of their owners.
+pub const API_KEYS: Created = Created { table: "api_keys", by: "user_id" };
+
 const COLUMNS: &str = "k.id, k.user_id, k.name, k.hint, k.created_at, k.expires_at, k.last_used_at";
 const USABLE: &str = "k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?)";
 
@@ -40,8 +44,25 @@ fn api_key(row: Row) -> Result<ApiKeyRow> {
 }
 
 impl Store {
-    /// Adds a key by its hash, unless its owner has `most` already; tells whether it did.
-    pub async fn add_api_key(&self, key: &ApiKeyRow, hash: &str, most: i64) -> Result<bool> {
+    /// Adds a key by its hash, unless its owner has `most` already; tells whether it did. `AlreadyExists` if the request has
+    /// been carried out.
+    pub async fn add_api_key(
+        &self,
+        key: &ApiKeyRow,
+        hash: &str,
+        most: i64,
+        creation: &Creation,
+    ) -> Result<bool> {
+        again(|| self.try_to_add_api_key(key, hash, most, creation)).await
+    }
+
+    async fn try_to_add_api_key(
+        &self,
+        key: &ApiKeyRow,
+        hash: &str,
+        most: i64,
+        creation: &Creation,
+    ) -> Result<bool> {
         let mut transaction = self.db.begin().await?;
         let sql = format!("SELECT COUNT(*) AS present FROM api_keys k WHERE k.user_id = ? AND {USABLE}");
         let present = transaction.query_optional(&sql, params![&key.user_id, key.created_at]).await?;
@@ -52,6 +73,7 @@ impl Store {
                    VALUES (?, ?, ?, ?, ?, ?, ?)";
         let args = params![&key.id, &key.user_id, &key.name, hash, &key.hint, key.created_at, key.expires_at];
         transaction.execute(sql, args).await?;
+        creation.note(&mut transaction, &key.id).await?;
         transaction.commit().await?;
         Ok(true)
     }
@@ -80,6 +102,12 @@ impl Store {
     pub async fn api_key(&self, id: &str, now: i64) -> Result<Option<ApiKeyRow>> {
         let sql = format!("SELECT {COLUMNS} FROM api_keys k WHERE k.id = ? AND {USABLE}");
         self.db.query_optional(&sql, params![id, now]).await?.map(api_key).transpose()
+    }
+
+    /// The key of that id, whether or not it can still be used.
+    pub async fn any_api_key(&self, id: &str) -> Result<Option<ApiKeyRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM api_keys k WHERE k.id = ?");
+        self.db.query_optional(&sql, params![id]).await?.map(api_key).transpose()
     }
 
     /// Notes that a key was used.

@@ -10,12 +10,12 @@ mod users;
 
 use stores::sql::Database;
 
-pub use api_keys::ApiKeyRow;
+pub use api_keys::{API_KEYS, ApiKeyRow};
 pub use refresh::{NewToken, Rotation};
-pub use service_clients::ServiceClientRow;
+pub use service_clients::{SERVICE_CLIENTS, ServiceClientRow};
 pub use sessions::SessionRow;
 pub use signing_keys::{KeyState, SigningKeyRow};
-pub use users::{UserChange, UserChanged, UserFilter, UserRow, email_key};
+pub use users::{USERS, UserChange, UserChanged, UserFilter, UserRow, email_key};
 
 /// The tables of the auth database.
 #[derive(Clone)]
@@ -27,6 +27,11 @@ impl Store {
     /// The store over an opened and migrated database.
     pub fn new(db: Database) -> Self {
         Self { db }
+    }
+
+    /// The database, to look for what a request has created before.
+    pub fn database(&self) -> &Database {
+        &self.db
     }
 }
 

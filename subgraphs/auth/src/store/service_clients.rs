@@ -1,6 +1,7 @@
 //! Programs that get service tokens with a client id and a secret.
 
-use stores::sql::Row;
+use service::{Created, Creation};
+use stores::sql::{Row, again};
 use stores::{Result, params};
 
 use super::Store;
@@ -22,6 +23,9 @@ pub struct ServiceClientRow {
     pub last_token_issued_at: Option<i64>,
 }
 
+/// Service clients are created under idempotency keys.
+pub const SERVICE_CLIENTS: Created = Created { table: "service_clients", by: "created_by" };
+
 const COLUMNS: &str = "id, name, secret_hash, active, created_at, last_token_issued_at";
 
 fn client(row: Row) -> Result<ServiceClientRow> {
@@ -36,12 +40,29 @@ fn client(row: Row) -> Result<ServiceClientRow> {
 }
 
 impl Store {
-    /// Adds a client; `AlreadyExists` if the id is taken.
-    pub async fn add_service_client(&self, client: &ServiceClientRow) -> Result<()> {
+    /// Adds a client; `AlreadyExists` if the id is taken, or the request has been carried out.
+    pub async fn add_service_client(
+        &self,
+        client: &ServiceClientRow,
+        creation: Option<&Creation>,
+    ) -> Result<()> {
+        again(|| self.try_to_add_service_client(client, creation)).await
+    }
+
+    async fn try_to_add_service_client(
+        &self,
+        client: &ServiceClientRow,
+        creation: Option<&Creation>,
+    ) -> Result<()> {
+        let mut transaction = self.db.begin().await?;
         let sql =
             "INSERT INTO service_clients (id, name, secret_hash, active, created_at) VALUES (?, ?, ?, ?, ?)";
         let args = params![&client.id, &client.name, &client.secret_hash, client.active, client.created_at];
-        self.db.execute(sql, args).await.map(drop)
+        transaction.execute(sql, args).await?;
+        if let Some(creation) = creation {
+            creation.note(&mut transaction, &client.id).await?;
+        }
+        transaction.commit().await
     }
 
     /// The client of that id.

@@ -1,7 +1,7 @@
 //! Users and their roles.
 
-use service::Role;
-use stores::sql::{Row, Value, placeholders};
+use service::{Created, Creation, Role};
+use stores::sql::{Row, Value, again, placeholders};
 use stores::{Result, params};
 
 use super::Store;
@@ -62,6 +62,9 @@ pub enum UserChanged {
     LastAdministrator,
 }
 
+/// Users are created under idempotency keys.
+pub const USERS: Created = Created { table: "users", by: "created_by" };
+
 const COLUMNS: &str = "u.id, u.email, u.name, u.password_hash, u.active, u.created_at, u.last_login_at, \
                        (SELECT GROUP_CONCAT(r.role) FROM user_roles r WHERE r.user_id = u.id) AS roles";
 
@@ -87,8 +90,12 @@ pub fn email_key(email: &str) -> String {
 }
 
 impl Store {
-    /// Adds a user; `AlreadyExists` if the address is taken.
-    pub async fn add_user(&self, user: &UserRow) -> Result<()> {
+    /// Adds a user; `AlreadyExists` if the address is taken, or the request has been carried out.
+    pub async fn add_user(&self, user: &UserRow, creation: Option<&Creation>) -> Result<()> {
+        again(|| self.try_to_add_user(user, creation)).await
+    }
+
+    async fn try_to_add_user(&self, user: &UserRow, creation: Option<&Creation>) -> Result<()> {
         let mut transaction = self.db.begin().await?;
         let sql = "INSERT INTO users (id, email, email_key, name, password_hash, active, created_at, updated_at) \
                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
@@ -98,6 +105,9 @@ impl Store {
         for role in &user.roles {
             let sql = "INSERT INTO user_roles (user_id, role) VALUES (?, ?)";
             transaction.execute(sql, params![&user.id, role.name()]).await?;
+        }
+        if let Some(creation) = creation {
+            creation.note(&mut transaction, &user.id).await?;
         }
         transaction.commit().await
     }

@@ -1,8 +1,11 @@
 //! The category tree: kept by administrators.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject, Union};
-use service::{Clock, nullable};
+use async_graphql::{
+    Context, ID, InputObject, InputType as _, MaybeUndefined, Object, Result, SimpleObject, Union,
+};
+use service::{Clock, Creation, nullable};
 use stores::StoreError;
+use stores::sql::Database;
 
 use super::require_administrator;
 use crate::indexer::Indexer;
@@ -32,6 +35,9 @@ pub struct CreateCategoryInput {
     name_ko: String,
     /// The English name.
     name_en: String,
+    /// A text of the client's own, up to 200 bytes: the same request repeated under it creates nothing more and gets the same
+    /// category again; another request under it is refused with the code `IDEMPOTENCY_KEY_REUSED`.
+    idempotency_key: Option<String>,
 }
 
 /// What to change about a category. What is left out stays as it is.
@@ -124,8 +130,13 @@ impl Categories {
         #[graphql(desc = "The category.")] input: CreateCategoryInput,
     ) -> Result<Option<CreateCategoryPayload>> {
         nullable(ctx, async {
-            require_administrator(ctx)?;
+            let user = require_administrator(ctx)?;
             let database = &ctx.data_unchecked::<Stores>().common;
+            let creation =
+                Creation::new(category::CREATED, &user.id, input.idempotency_key.clone(), input.to_value())?;
+            if let Some(again) = made_before(database, &creation).await? {
+                return Ok(Some(again));
+            }
             let at = ctx.data_unchecked::<Clock>().now();
             let row = input.into_row(at);
             if let Some(invalid) = problems(&row).found() {
@@ -142,11 +153,13 @@ impl Categories {
                 Placing::Impossible(id) => return Ok(Some(CategoryCannotMove::new(id).into())),
                 Placing::Fine => {}
             }
-            let inserted = category::insert(database, std::slice::from_ref(&row)).await;
+            let added = category::add(database, &row, &creation).await;
             refresh(ctx)?;
-            Ok(Some(match inserted {
+            Ok(Some(match added {
                 Ok(()) => CreateCategorySuccess { category: Category(row) }.into(),
-                Err(StoreError::AlreadyExists { .. }) => SlugTaken::new(row.slug).into(),
+                Err(StoreError::AlreadyExists { .. }) => {
+                    made_before(database, &creation).await?.unwrap_or_else(|| SlugTaken::new(row.slug).into())
+                }
                 Err(error) => return Err(error.into()),
             }))
         })
@@ -214,6 +227,16 @@ impl Categories {
         })
         .await
     }
+}
+
+/// The category that the same request has made before.
+async fn made_before(
+    database: &Database,
+    creation: &Creation,
+) -> service::error::Result<Option<CreateCategoryPayload>> {
+    let Some(id) = creation.made_before(database).await? else { return Ok(None) };
+    let row = category::tree(database).await?.get(&id).cloned();
+    Ok(row.map(|row| CreateCategorySuccess { category: Category(row) }.into()))
 }
 
 impl CreateCategoryInput {

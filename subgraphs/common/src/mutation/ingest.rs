@@ -1,10 +1,10 @@
 //! `ingestDocument`: the one door through which documents come in.
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject, Union};
-use service::{Clock, nullable};
+use service::{Clock, idempotency, nullable};
 use stores::StoreError;
 
-use super::{check_key, require_ingester};
+use super::require_ingester;
 use crate::indexer::Indexer;
 use crate::loaders::refresh;
 use crate::store::ingest::{self, Ingest, Ingested, NewDocument, Request};
@@ -56,7 +56,7 @@ impl Ingests {
     ) -> Result<Option<IngestDocumentPayload>> {
         nullable(ctx, async {
             require_ingester(ctx)?;
-            check_key(&idempotency_key)?;
+            idempotency::check_key(&idempotency_key)?;
             if let Some(invalid) = input.problems().found() {
                 return Ok(Some(invalid.into()));
             }

@@ -9,7 +9,7 @@ mod organization;
 mod saved_search;
 
 use async_graphql::{Context, MergedObject};
-use service::{Caller, ClientError, Role, User, caller, require};
+use service::{Caller, Role, User, caller, require};
 
 /// What can be written.
 #[derive(MergedObject, Default)]
@@ -43,13 +43,4 @@ fn require_administrator<'a>(ctx: &Context<'a>) -> service::error::Result<&'a Us
 /// Lets people in; programs keep no bookmarks.
 fn require_reader<'a>(ctx: &Context<'a>) -> service::error::Result<&'a User> {
     require(ctx, Role::Reader)
-}
-
-/// An idempotency key that can be kept: 1 to 200 printable characters.
-fn check_key(key: &str) -> service::error::Result<()> {
-    if (1..=200).contains(&key.len()) && key.chars().all(|c| !c.is_control()) {
-        return Ok(());
-    }
-    let message = "an idempotency key has 1 to 200 bytes and no control characters";
-    Err(ClientError::new("BAD_USER_INPUT", message).into())
 }

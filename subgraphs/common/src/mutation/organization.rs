@@ -1,8 +1,11 @@
 //! Organizations: kept by administrators.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, Result, SimpleObject, Union};
-use service::{Clock, nullable};
+use async_graphql::{
+    Context, ID, InputObject, InputType as _, MaybeUndefined, Object, Result, SimpleObject, Union,
+};
+use service::{Clock, Creation, nullable};
 use stores::StoreError;
+use stores::sql::Database;
 
 use super::require_administrator;
 use crate::loaders::refresh;
@@ -28,6 +31,9 @@ pub struct CreateOrganizationInput {
     kind: String,
     /// The address of its home page.
     homepage: Option<String>,
+    /// A text of the client's own, up to 200 bytes: the same request repeated under it creates nothing more and gets the same
+    /// organization again; another request under it is refused with the code `IDEMPOTENCY_KEY_REUSED`.
+    idempotency_key: Option<String>,
 }
 
 /// What to change about an organization. What is left out stays as it is.
@@ -112,7 +118,17 @@ impl Organizations {
         #[graphql(desc = "The organization.")] input: CreateOrganizationInput,
     ) -> Result<Option<CreateOrganizationPayload>> {
         nullable(ctx, async {
-            require_administrator(ctx)?;
+            let user = require_administrator(ctx)?;
+            let database = &ctx.data_unchecked::<Stores>().common;
+            let creation = Creation::new(
+                organization::CREATED,
+                &user.id,
+                input.idempotency_key.clone(),
+                input.to_value(),
+            )?;
+            if let Some(again) = made_before(database, &creation).await? {
+                return Ok(Some(again));
+            }
             let at = ctx.data_unchecked::<Clock>().now();
             let row = Row {
                 id: new_id(),
@@ -127,12 +143,13 @@ impl Organizations {
             if let Some(invalid) = problems(&row).found() {
                 return Ok(Some(invalid.into()));
             }
-            let database = &ctx.data_unchecked::<Stores>().common;
-            let inserted = organization::insert(database, std::slice::from_ref(&row)).await;
+            let added = organization::add(database, &row, &creation).await;
             refresh(ctx)?;
-            Ok(Some(match inserted {
+            Ok(Some(match added {
                 Ok(()) => CreateOrganizationSuccess { organization: Organization(row) }.into(),
-                Err(StoreError::AlreadyExists { .. }) => SlugTaken::new(row.slug).into(),
+                Err(StoreError::AlreadyExists { .. }) => {
+                    made_before(database, &creation).await?.unwrap_or_else(|| SlugTaken::new(row.slug).into())
+                }
                 Err(error) => return Err(error.into()),
             }))
         })
@@ -190,6 +207,16 @@ impl Organizations {
         })
         .await
     }
+}
+
+/// The organization that the same request has made before.
+async fn made_before(
+    database: &Database,
+    creation: &Creation,
+) -> service::error::Result<Option<CreateOrganizationPayload>> {
+    let Some(id) = creation.made_before(database).await? else { return Ok(None) };
+    let row = organization::by_ids(database, std::slice::from_ref(&id)).await?.remove(&id);
+    Ok(row.map(|row| CreateOrganizationSuccess { organization: Organization(row) }.into()))
 }
 
 impl UpdateOrganizationInput {

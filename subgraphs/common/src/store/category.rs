@@ -2,10 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use stores::sql::{Database, Row, placeholders};
+use service::{Created, Creation};
+use stores::sql::{Database, Row, Transaction, again, placeholders};
 use stores::{Result, params};
 
 use super::{insert_rows, rows_per_statement, values};
+
+/// Categories are created under keys.
+pub const CREATED: Created = Created { table: "categories", by: "created_by" };
 
 /// The most categories that there may be; what keeps the tree small enough to be read whole.
 pub const MOST_CATEGORIES: usize = 2_000;
@@ -131,6 +135,22 @@ pub async fn tree(database: &Database) -> Result<Tree> {
 /// Adds categories, parents first; `AlreadyExists` if an id or a slug is taken.
 pub async fn insert(database: &Database, categories: &[Category]) -> Result<()> {
     let mut transaction = database.begin().await?;
+    insert_in(&mut transaction, categories).await?;
+    transaction.commit().await
+}
+
+/// Adds the category of a request; `AlreadyExists` if the slug is taken, or the request has been carried out.
+pub async fn add(database: &Database, category: &Category, creation: &Creation) -> Result<()> {
+    again(|| async {
+        let mut transaction = database.begin().await?;
+        insert_in(&mut transaction, std::slice::from_ref(category)).await?;
+        creation.note(&mut transaction, &category.id).await?;
+        transaction.commit().await
+    })
+    .await
+}
+
+async fn insert_in(transaction: &mut Transaction, categories: &[Category]) -> Result<()> {
     for chunk in categories.chunks(rows_per_statement(COLUMNS.len())) {
         let mut args = Vec::with_capacity(chunk.len() * COLUMNS.len());
         for row in chunk {
@@ -147,7 +167,7 @@ pub async fn insert(database: &Database, categories: &[Category]) -> Result<()> 
         }
         transaction.execute(&insert_rows("categories", &COLUMNS, chunk.len()), &args).await?;
     }
-    transaction.commit().await
+    Ok(())
 }
 
 /// Writes a changed category. When it was `moved` to another parent it is marked, so that the documents below it are

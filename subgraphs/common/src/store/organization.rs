@@ -2,10 +2,14 @@
 
 use std::collections::HashMap;
 
-use stores::sql::{Database, Row, placeholders};
+use service::{Created, Creation};
+use stores::sql::{Database, Row, Transaction, again, placeholders};
 use stores::{Result, params};
 
 use super::{insert_rows, rows_per_statement, values};
+
+/// Organizations are created under keys.
+pub const CREATED: Created = Created { table: "organizations", by: "created_by" };
 
 /// An organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +80,22 @@ pub async fn page(
 /// Adds organizations; `AlreadyExists` if an id or a slug is taken.
 pub async fn insert(database: &Database, organizations: &[Organization]) -> Result<()> {
     let mut transaction = database.begin().await?;
+    insert_in(&mut transaction, organizations).await?;
+    transaction.commit().await
+}
+
+/// Adds the organization of a request; `AlreadyExists` if the slug is taken, or the request has been carried out.
+pub async fn add(database: &Database, organization: &Organization, creation: &Creation) -> Result<()> {
+    again(|| async {
+        let mut transaction = database.begin().await?;
+        insert_in(&mut transaction, std::slice::from_ref(organization)).await?;
+        creation.note(&mut transaction, &organization.id).await?;
+        transaction.commit().await
+    })
+    .await
+}
+
+async fn insert_in(transaction: &mut Transaction, organizations: &[Organization]) -> Result<()> {
     for chunk in organizations.chunks(rows_per_statement(COLUMNS.len())) {
         let mut args = Vec::with_capacity(chunk.len() * COLUMNS.len());
         for row in chunk {
@@ -92,7 +112,7 @@ pub async fn insert(database: &Database, organizations: &[Organization]) -> Resu
         }
         transaction.execute(&insert_rows("organizations", &COLUMNS, chunk.len()), &args).await?;
     }
-    transaction.commit().await
+    Ok(())
 }
 
 /// Writes a changed organization; whether it was there.
