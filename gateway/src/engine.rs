@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use apollo_compiler::introspection::check_max_depth;
 use bytes::Bytes;
 use futures::stream::BoxStream;
 use quick_cache::Weighter;
@@ -201,14 +200,6 @@ impl Preparation {
         let name = key.operation_name.as_deref();
         let operation =
             operation::normalize(supergraph, &key.query, name, &self.limits.operation).map_err(refusals)?;
-        if let Ok(definition) = operation.document.operations.get(operation.name.as_deref()) {
-            check_max_depth(&operation.document, definition).map_err(|error| {
-                refusals(vec![RequestError::new(
-                    RequestErrorCode::LimitExceeded,
-                    error.message().to_string(),
-                )])
-            })?;
-        }
         let plan = (self.planner)(supergraph, operation).map_err(|PlanRefusal { message, code }| {
             tracing::warn!(code, message, "an operation has no plan");
             vec![Refusal { message, code, locations: Vec::new() }]

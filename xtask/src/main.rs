@@ -3,10 +3,12 @@
 
 mod browser;
 mod composers;
+mod differential;
 mod interrupts;
 mod programs;
 mod servers;
 mod steps;
+mod validators;
 
 use std::process::ExitCode;
 
@@ -44,6 +46,25 @@ enum Command {
         /// Records only cases whose `RULE/CASE` holds this.
         #[arg(long)]
         only: Option<String>,
+    },
+    /// Runs another validator beside ours over the cases of `gateway/tests/planning/validation`.
+    #[command(
+        after_help = "Example: cargo xtask compare-validation && git diff gateway/tests/planning/validation\n\
+                            Fetches graphql-js from npm, records its verdicts, and compares."
+    )]
+    CompareValidation,
+    /// Compares the engine's answers with a monolith's over random schemas, data and operations; 100,000 take minutes.
+    #[command(
+        after_help = "Example: cargo xtask differential --operations 100000\n         cargo xtask differential --seed 17\n\
+                            A failure prints its seed and the smallest schema and operation that shows it."
+    )]
+    Differential {
+        /// How many operations.
+        #[arg(long, default_value_t = 100_000)]
+        operations: usize,
+        /// Only the schema of this seed.
+        #[arg(long)]
+        seed: Option<u64>,
     },
     /// Breaks each server and each store in turn under load and prints the table of what that does; some minutes.
     #[command(
@@ -85,6 +106,8 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Test { only } => steps::run(only.as_deref()),
         Command::CompareComposers { only } => composers::compare(only.as_deref()),
+        Command::CompareValidation => validators::compare(),
+        Command::Differential { operations, seed } => differential::compare(operations, seed),
         Command::Faults { only } => steps::faults(only.as_deref()),
         Command::Access => steps::access(),
         Command::BenchSearch { documents } => steps::bench_search(documents),

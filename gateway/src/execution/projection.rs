@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use apollo_compiler::response::JsonMap;
+use rustc_hash::FxHashMap;
 
 use super::errors::{ErrorLog, PathItem, ResponseError};
 use super::limits::ExecutionLimits;
@@ -24,6 +25,8 @@ pub(super) struct Projection<'a> {
     pub out: Vec<u8>,
     path: Vec<Step<'a>>,
     is_too_long: bool,
+    /// The sets whose fields are written in another order than their own.
+    orders: FxHashMap<SetId, Vec<usize>>,
 }
 
 /// One step of the path to where the walk is.
@@ -41,8 +44,10 @@ impl<'a> Projection<'a> {
         limits: &'a ExecutionLimits,
         (introspection, errors): (&'a JsonMap, &'a mut ErrorLog),
     ) -> Self {
-        let (out, path) = (Vec::with_capacity(4096), Vec::new());
-        Projection { program, store, guards, limits, introspection, errors, out, path, is_too_long: false }
+        let (out, path, is_too_long) = (Vec::with_capacity(4096), Vec::new(), false);
+        let sets = program.sets.iter().enumerate();
+        let orders = sets.filter_map(|(set, fields)| Some((set, fields.order(guards)?))).collect();
+        Projection { program, store, guards, limits, introspection, errors, out, path, is_too_long, orders }
     }
 
     /// Writes the value of `data`.
@@ -58,13 +63,15 @@ impl<'a> Projection<'a> {
         }
     }
 
-    fn object(&mut self, set: SetId, object: ObjectId) -> Result<(), Nulled> {
+    fn object(&mut self, id: SetId, object: ObjectId) -> Result<(), Nulled> {
         let program = self.program;
-        let set = &program.sets[set];
+        let set = &program.sets[id];
         let type_id = self.runtime_type(set, object)?;
         self.out.push(b'{');
         let mut follows = false;
-        for field in &set.fields {
+        for number in 0..set.fields.len() {
+            let number = self.orders.get(&id).map_or(number, |order| order[number]);
+            let field = &set.fields[number];
             if !field.is_on(type_id) || !self.guards[field.guard as usize] {
                 continue;
             }

@@ -27,7 +27,8 @@ pub struct Operation {
 
 /// What is selected on one composite position.
 ///
-/// Fields are in response order (the order of first appearance, GraphQL spec "CollectFields"). Fields with equal
+/// Fields are in response order (the order of first appearance, GraphQL spec "CollectFields") as long as every field has
+/// one rank only. Fields with equal
 /// `response_key` in one set have disjoint `types`: for any runtime type a key stands at most once.
 #[derive(Clone, Debug, Default)]
 pub struct SelectionSet {
@@ -55,6 +56,9 @@ pub struct Field {
     pub ty: ast::Type,
     /// What is selected below; `None` for leaves.
     pub selection: Option<SelectionSet>,
+    /// Where it stands among its neighbours: the first of these whose guard holds says it. There are several only where
+    /// `@skip` or `@include` on an earlier occurrence decide whether the field comes before others or after them.
+    pub ranks: Vec<(Guard, u32)>,
 }
 
 /// A set of object types, as indices into the public schema's object types in schema order

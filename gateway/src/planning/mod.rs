@@ -18,4 +18,4 @@ pub mod query_plan;
 pub use self::display::DisplayPlan;
 pub use self::error::PlanError;
 pub use self::fetch_document::{EntitiesNames, FetchDocument, fetch_document};
-pub use self::top::plan;
+pub use self::top::{plan, plan_within};

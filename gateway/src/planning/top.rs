@@ -23,20 +23,44 @@ struct Part {
     solution: Rc<ObjectSolution>,
 }
 
+/// States that one plan may take.
+const BUDGET: usize = 100_000;
+
 /// Plans an operation. Deterministic, bounded, and never half a plan.
+///
+/// # Errors
+/// No subgraphs answer it, or it takes more than the budget.
 pub fn plan(supergraph: &Supergraph, operation: Arc<Operation>) -> Result<QueryPlan, PlanError> {
+    plan_within(supergraph, operation, BUDGET).map(|(plan, _)| plan)
+}
+
+/// The same within a budget of one's own; also how many states it took.
+///
+/// # Errors
+/// No subgraphs answer it, or it takes more than the budget.
+pub fn plan_within(
+    supergraph: &Supergraph,
+    operation: Arc<Operation>,
+    budget: usize,
+) -> Result<(QueryPlan, usize), PlanError> {
     let root = supergraph.root_type(operation.kind).and_then(|ty| supergraph.types().get(ty).object);
-    let Some(root) = root else { return Ok(QueryPlan { operation, fetches: Vec::new() }) };
+    let Some(root) = root else { return Ok((QueryPlan { operation, fetches: Vec::new() }, 0)) };
     let mut needs = Needs::new(supergraph);
     let whole = needs.of_selection(&operation.selection, true);
     let needed: Vec<NeedId> = match operation.kind {
         OperationType::Query => vec![whole],
         OperationType::Mutation | OperationType::Subscription => needs.split(whole),
     };
-    let mut solver = Solver::new(supergraph, needs);
-    let parts = solve(&mut solver, root, operation.kind, needed)?;
+    let mut solver = Solver::new(supergraph, needs, budget);
+    let parts = match solve(&mut solver, root, operation.kind, needed.clone()) {
+        Err(PlanError::BudgetExceeded) => {
+            solver.hurry();
+            solve(&mut solver, root, operation.kind, needed)?
+        }
+        solved => solved?,
+    };
     let fetches = emit(&solver, root, operation.kind, &parts);
-    Ok(QueryPlan { operation, fetches })
+    Ok((QueryPlan { operation, fetches }, solver.spent()))
 }
 
 fn solve(
@@ -82,9 +106,8 @@ fn improve(solver: &mut Solver<'_>, at: &At, first: Rc<ObjectSolution>) -> Rc<Ob
     loop {
         let entered: BTreeSet<SubgraphId> = best.cost.entered().collect();
         let next = entered.iter().copied().find(|subgraph| !tried.contains(subgraph));
-        let Some(avoid) = next.filter(|_| entered.len() > 1 && solver.spent() < so_far + IMPROVING) else {
-            break;
-        };
+        let more = entered.len() > 1 && solver.spent() < so_far + IMPROVING && !solver.hasty();
+        let Some(avoid) = next.filter(|_| more && !solver.exhausted()) else { break };
         tried.insert(avoid);
         solver.restart(Some(avoid));
         if let Some(other) = solver.object(at, &[]).filter(|other| other.cost.price() < best.cost.price()) {

@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in tests they are how a failure is told")]
 
+mod differential;
 mod entities;
 mod faults;
 mod harness;
+mod lies;
 mod nulls;
 mod oracle;
+mod order;
 #[path = "../doubles/replica.rs"]
 mod replica_double;
 mod replicas;

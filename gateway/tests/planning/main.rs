@@ -10,10 +10,14 @@ mod mutations;
 mod operations;
 mod oracle;
 mod ownership;
+mod pathological;
+#[path = "../doubles/pathological.rs"]
+mod pathological_schemas;
 mod provides;
 mod requires;
 mod satisfiability;
 mod subscriptions;
 mod supergraphs;
 mod support;
+mod validation;
 mod value_types;

@@ -15,7 +15,8 @@ const LINK: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federat
 /// A supergraph with its subgraphs' own schemas.
 pub struct Fixture {
     pub supergraph: Supergraph,
-    schemas: Vec<Valid<Schema>>,
+    /// By subgraph, as its server would serve it.
+    pub schemas: Vec<Valid<Schema>>,
 }
 
 impl Fixture {

@@ -49,7 +49,7 @@ impl Leaf {
                 return true;
             }
             Leaf::String | Leaf::Id => is_string,
-            Leaf::Float => is_number,
+            Leaf::Float => is_number && is_finite(text),
             Leaf::Boolean => matches!(first, b't' | b'f'),
             Leaf::Enum(values) => values.contains(text),
             Leaf::Custom => true,
@@ -59,6 +59,13 @@ impl Leaf {
         }
         is_right
     }
+}
+
+/// A number that a double can hold, rounded; `1e400` is not one.
+fn is_finite(text: &[u8]) -> bool {
+    // Only an exponent or hundreds of digits lead out of the range.
+    let is_small = text.len() < 300 && !text.iter().any(|byte| matches!(byte, b'e' | b'E'));
+    is_small || std::str::from_utf8(text).is_ok_and(|text| text.parse().is_ok_and(f64::is_finite))
 }
 
 fn is_integer(text: &[u8]) -> bool {
@@ -100,7 +107,8 @@ mod tests {
             (Leaf::Int, "\"1\"", None),
             (Leaf::Int, "123456789012345678901234567890", None),
             (Leaf::Float, "1", Some("1")),
-            (Leaf::Float, "1.25e400", Some("1.25e400")),
+            (Leaf::Float, "1.25e300", Some("1.25e300")),
+            (Leaf::Float, "1.25e400", None),
             (Leaf::Float, "true", None),
             (Leaf::String, "\"a\\u0041\"", Some("\"a\\u0041\"")),
             (Leaf::String, "1", None),

@@ -176,6 +176,7 @@ pub(crate) struct ProjectionSet {
     pub possible: FixedBitSet,
     /// Whether the fields can be written without knowing the runtime type.
     pub is_uniform: bool,
+    /// In the order of the answer, unless a field's place among the others depends on the variables.
     pub fields: Vec<ProjectionField>,
 }
 
@@ -190,6 +191,8 @@ pub(crate) struct ProjectionField {
     /// On which runtime types; `None` means all that are possible.
     pub types: Option<FixedBitSet>,
     pub guard: GuardId,
+    /// Where it stands among the others: the first whose guard holds says it.
+    pub ranks: Vec<(GuardId, u32)>,
     /// Whether null is forbidden: of the value, then of the items of each list level.
     pub non_null: Vec<bool>,
     pub content: Content,
@@ -215,6 +218,22 @@ impl Shape {
             Some(entry) if entry.key == key => Some((hint, entry)),
             _ => self.entries.iter().enumerate().find(|(_, entry)| entry.key == key),
         }
+    }
+}
+
+impl ProjectionSet {
+    /// The order in which the fields are written when it is not their own: the numbers of the fields.
+    pub fn order(&self, guards: &[bool]) -> Option<Vec<usize>> {
+        if self.fields.iter().all(|field| field.ranks.len() < 2) {
+            return None;
+        }
+        let rank = |number: &usize| {
+            let mut ranks = self.fields[*number].ranks.iter();
+            ranks.find(|(guard, _)| guards[*guard as usize]).map_or(u32::MAX, |(_, rank)| *rank)
+        };
+        let mut order: Vec<usize> = (0..self.fields.len()).collect();
+        order.sort_by_key(rank);
+        Some(order)
     }
 }
 

@@ -44,6 +44,7 @@ impl Projections<'_> {
                 key: format!("\"{}\":", field.response_key).into(),
                 types: (!is_on_all).then(|| field.types.clone()),
                 guard: self.guards.intern(&field.guard),
+                ranks: field.ranks.iter().map(|(guard, rank)| (self.guards.intern(guard), *rank)).collect(),
                 non_null: non_null(&field.ty),
                 content: self.content(field, position),
             });

@@ -18,6 +18,8 @@ struct Occurrence<'a> {
     types: TypeSet,
     guard: Conjunction,
     field: &'a executable::Field,
+    /// How many occurrences, of whatever key, come before it.
+    rank: u32,
 }
 
 /// A selection set to be merged into a level: on which types, under which conditions.
@@ -28,9 +30,24 @@ struct Part<'a> {
 }
 
 /// Occurrences that a class of object types sees.
-struct Class<'a> {
+struct Class<'o, 'a> {
     types: TypeSet,
-    members: Vec<(&'a Conjunction, &'a executable::Field)>,
+    members: Vec<&'o Occurrence<'a>>,
+}
+
+/// Occurrences by response key.
+#[derive(Default)]
+struct Groups<'a> {
+    by_key: IndexMap<&'a Name, Vec<Occurrence<'a>>>,
+    count: u32,
+}
+
+impl<'a> Groups<'a> {
+    fn add(&mut self, types: TypeSet, guard: Conjunction, field: &'a executable::Field) {
+        let occurrence = Occurrence { types, guard, field, rank: self.count };
+        self.count += 1;
+        self.by_key.entry(field.response_key()).or_default().push(occurrence);
+    }
 }
 
 struct Expand<'a> {
@@ -62,28 +79,28 @@ impl<'a> Expand<'a> {
     }
 
     fn level(&self, parent: &Name, parts: Vec<Part<'a>>) -> Result<SelectionSet, RequestError> {
-        let mut groups: IndexMap<&'a Name, Vec<Occurrence<'a>>> = IndexMap::new();
+        let mut groups = Groups::default();
         for part in &parts {
             self.collect(part, &mut groups);
         }
         let mut fields = Vec::new();
-        for (key, group) in &groups {
+        for (key, group) in &groups.by_key {
             for class in partition(group) {
                 for (types, ty) in self.by_declared_type(&class) {
                     fields.push(self.field(key, types, ty, &class.members)?);
                 }
             }
         }
+        fields.sort_by_key(|field| field.ranks[0].1);
         Ok(SelectionSet { parent: Some(parent.clone()), fields })
     }
 
-    fn collect(&self, part: &Part<'a>, groups: &mut IndexMap<&'a Name, Vec<Occurrence<'a>>>) {
+    fn collect(&self, part: &Part<'a>, groups: &mut Groups<'a>) {
         for selection in &part.set.selections {
             let (directives, nested) = match selection {
                 executable::Selection::Field(field) => {
                     if let Some(guard) = guards::narrow(&part.guard, &field.directives) {
-                        let occurrence = Occurrence { types: part.types.clone(), guard, field };
-                        groups.entry(field.response_key()).or_default().push(occurrence);
+                        groups.add(part.types.clone(), guard, field);
                     }
                     continue;
                 }
@@ -111,8 +128,8 @@ impl<'a> Expand<'a> {
     }
 
     /// Splits a class by the type that its object types declare for the field.
-    fn by_declared_type(&self, class: &Class<'a>) -> Vec<(TypeSet, ast::Type)> {
-        let Some((_, field)) = class.members.first() else { return Vec::new() };
+    fn by_declared_type(&self, class: &Class<'_, 'a>) -> Vec<(TypeSet, ast::Type)> {
+        let Some(Occurrence { field, .. }) = class.members.first() else { return Vec::new() };
         let schema = self.supergraph.api_schema();
         let mut found: Vec<(TypeSet, ast::Type)> = Vec::new();
         for object in class.types.ones() {
@@ -140,21 +157,21 @@ impl<'a> Expand<'a> {
         key: &Name,
         types: TypeSet,
         ty: ast::Type,
-        members: &[(&'a Conjunction, &'a executable::Field)],
+        members: &[&Occurrence<'a>],
     ) -> Result<Field, RequestError> {
-        let first = members[0].1;
+        let first = members[0].field;
         if key == "__typename" && first.name != "__typename" {
             let message = format!("`{}` must not be given the alias `__typename`", first.name);
             return Err(RequestError::new(RequestErrorCode::ValidationFailed, message));
         }
-        let alike = members.iter().all(|(guard, _)| *guard == members[0].0);
+        let alike = members.iter().all(|member| member.guard == members[0].guard);
         let mut parts = Vec::new();
         let is_introspection = first.name.starts_with("__");
-        for (guard, field) in members.iter().filter(|_| !is_introspection) {
+        for Occurrence { guard, field, .. } in members.iter().filter(|_| !is_introspection) {
             if !field.selection_set.selections.is_empty() {
                 parts.push(Part {
                     types: self.possible(ty.inner_named_type()),
-                    guard: if alike { Vec::new() } else { (*guard).clone() },
+                    guard: if alike { Vec::new() } else { guard.clone() },
                     set: &field.selection_set,
                 });
             }
@@ -168,15 +185,28 @@ impl<'a> Expand<'a> {
             name: first.name.clone(),
             arguments: arguments(first),
             types,
-            guard: guard_of(members),
+            guard: Guard::any(members.iter().map(|member| member.guard.clone())),
             ty,
             selection,
+            ranks: ranks(members),
         })
     }
 }
 
-fn guard_of(members: &[(&Conjunction, &executable::Field)]) -> Guard {
-    Guard::any(members.iter().map(|(guard, _)| (*guard).clone()))
+/// Where a field may stand: at its first occurrence, or at a later one if what is before that may be left out.
+fn ranks(members: &[&Occurrence<'_>]) -> Vec<(Guard, u32)> {
+    let mut ranks: Vec<(Guard, u32)> = Vec::new();
+    for member in members {
+        if ranks.last().is_some_and(|(guard, _)| guard.is_always()) {
+            break;
+        }
+        let guard = Guard::any([member.guard.clone()]);
+        // What is left out whenever an earlier one is decides nothing.
+        if ranks.iter().all(|(known, _)| *known != guard) {
+            ranks.push((guard, member.rank));
+        }
+    }
+    ranks
 }
 
 fn arguments(field: &executable::Field) -> Vec<(Name, Arc<ast::Value>)> {
@@ -184,13 +214,10 @@ fn arguments(field: &executable::Field) -> Vec<(Name, Arc<ast::Value>)> {
 }
 
 /// Splits the occurrences of a response key into classes of object types that see the same ones.
-fn partition<'o, 'a>(group: &'o [Occurrence<'a>]) -> Vec<Class<'o>>
-where
-    'a: 'o,
-{
-    let mut classes: Vec<Class<'o>> = Vec::new();
+fn partition<'o, 'a>(group: &'o [Occurrence<'a>]) -> Vec<Class<'o, 'a>> {
+    let mut classes: Vec<Class<'o, 'a>> = Vec::new();
     for occurrence in group {
-        let member = (&occurrence.guard, occurrence.field);
+        let member = occurrence;
         let mut rest = occurrence.types.clone();
         let mut next = Vec::new();
         for class in classes {

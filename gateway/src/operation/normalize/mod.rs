@@ -4,10 +4,12 @@ mod bound;
 mod expand;
 mod guards;
 mod pick;
+mod values;
 
 use std::sync::Arc;
 
 use apollo_compiler::ast;
+use apollo_compiler::introspection::check_max_depth;
 use apollo_compiler::parser::Parser;
 
 use super::error::{RequestError, RequestErrorCode};
@@ -27,7 +29,11 @@ pub fn normalize(
     let document = parsed.to_executable_validate(supergraph.api_schema()).map_err(|invalid| {
         RequestError::from_diagnostics(RequestErrorCode::ValidationFailed, &invalid.errors, limits.errors)
     })?;
+    values::check(supergraph.api_schema(), &document)?;
     let operation = pick::operation(&document, operation_name).map_err(|error| vec![error])?;
+    check_max_depth(&document, operation).map_err(|error| {
+        vec![RequestError::new(RequestErrorCode::LimitExceeded, error.message().to_string())]
+    })?;
     let selection = expand::selection(supergraph, &document, operation)?;
     let asks_for_schema = |field: &Field| matches!(field.name.as_str(), "__schema" | "__type");
     if !limits.introspection && selection.fields.iter().any(asks_for_schema) {

@@ -7,6 +7,9 @@ use crate::operation::selection::{Guard, OperationType};
 use crate::planning::emit::{Emitter, StepDraft, StepKind};
 use crate::planning::query_plan::{Fetch, FetchId, FetchStep, Representation};
 
+/// How many delays of one request are tried at most.
+const DELAYS: usize = 200;
+
 /// A fetch in the making.
 struct Packed {
     steps: Vec<usize>,
@@ -15,35 +18,71 @@ struct Packed {
 
 /// Packs a draft's steps, in a topological order.
 pub(in crate::planning) fn pack(emitter: &Emitter<'_>, kind: OperationType) -> Vec<Fetch> {
-    let depths = depths(&emitter.steps);
-    let mut order: Vec<usize> = (0..emitter.steps.len()).collect();
-    order.sort_by_key(|step| (depths[*step], *step));
-    let mut packed: Vec<Packed> = Vec::new();
+    let packed = settle(emitter);
     let mut home = vec![0; emitter.steps.len()];
-    for step in order {
-        let joins = |fetch: &Packed| {
-            fetch.depth == depths[step] && fetch.steps.iter().all(|other| together(emitter, *other, step))
-        };
-        let index = packed.iter().position(joins).unwrap_or_else(|| {
-            packed.push(Packed { steps: Vec::new(), depth: depths[step] });
-            packed.len() - 1
-        });
-        packed[index].steps.push(step);
-        home[step] = index;
+    for (index, fetch) in packed.iter().enumerate() {
+        fetch.steps.iter().for_each(|step| home[*step] = index);
     }
     let after = direct_dependencies(emitter, &packed, &home);
     let fetches = packed.iter().zip(after);
     fetches.map(|(fetch, after)| build(emitter, fetch, after, kind)).collect()
 }
 
-/// The number of steps that come before each, in the longest chain.
-fn depths(steps: &[StepDraft]) -> Vec<usize> {
-    let mut depths: Vec<usize> = vec![0; steps.len()];
+/// Steps as early as can be; then a request waits for a later one of its subgraph, if that saves a request and the whole
+/// takes no longer.
+fn settle(emitter: &Emitter<'_>) -> Vec<Packed> {
+    let mut earliest = vec![0; emitter.steps.len()];
+    let mut best = group(emitter, &depths(&emitter.steps, &earliest));
+    let length = |packed: &[Packed]| packed.iter().map(|fetch| fetch.depth).max();
+    let mut attempts = 0;
+    'again: loop {
+        for fetch in &best {
+            let subgraph = |fetch: &Packed| emitter.steps[fetch.steps[0]].subgraph;
+            let later = |other: &&Packed| other.depth > fetch.depth && subgraph(other) == subgraph(fetch);
+            for later in best.iter().filter(later) {
+                attempts += 1;
+                if attempts > DELAYS {
+                    return best;
+                }
+                let mut delayed = earliest.clone();
+                fetch.steps.iter().for_each(|step| delayed[*step] = later.depth);
+                let candidate = group(emitter, &depths(&emitter.steps, &delayed));
+                if candidate.len() < best.len() && length(&candidate) == length(&best) {
+                    (best, earliest) = (candidate, delayed);
+                    continue 'again;
+                }
+            }
+        }
+        return best;
+    }
+}
+
+/// Steps of equal depth that may be one request.
+fn group(emitter: &Emitter<'_>, depths: &[usize]) -> Vec<Packed> {
+    let mut order: Vec<usize> = (0..emitter.steps.len()).collect();
+    order.sort_by_key(|step| (depths[*step], *step));
+    let mut packed: Vec<Packed> = Vec::new();
+    for step in order {
+        let joins = |fetch: &Packed| {
+            fetch.depth == depths[step] && fetch.steps.iter().all(|other| together(emitter, *other, step))
+        };
+        match packed.iter_mut().find(|fetch| joins(fetch)) {
+            Some(fetch) => fetch.steps.push(step),
+            None => packed.push(Packed { steps: vec![step], depth: depths[step] }),
+        }
+    }
+    packed
+}
+
+/// The number of steps that come before each, in the longest chain, and at least what is given.
+fn depths(steps: &[StepDraft], earliest: &[usize]) -> Vec<usize> {
+    let mut depths = earliest.to_vec();
     // A step may have been made before one that it waits for; every round settles at least one more level.
     for _ in 0..steps.len() {
         let mut changed = false;
         for (index, step) in steps.iter().enumerate() {
             let depth = step.after.iter().map(|before| depths[*before] + 1).max().unwrap_or(0);
+            let depth = depth.max(earliest[index]);
             changed |= depths[index] != depth;
             depths[index] = depth;
         }

@@ -113,8 +113,8 @@ struct Opening {
     sources: Vec<PlaceId>,
 }
 
-/// How many states one plan may take.
-const BUDGET: usize = 100_000;
+/// States that a hasty plan may take: about those that the largest allowed operation has.
+const HASTY: usize = 100_000;
 /// How deep inputs may need one another.
 const NESTING: usize = 40;
 
@@ -133,6 +133,10 @@ pub(super) struct Solver<'a> {
     /// The lowest entry of `opening` that was met again: results above it are provisional and not remembered.
     tainted: usize,
     spent: usize,
+    /// How many states may be spent.
+    budget: usize,
+    /// Takes the first way that works: what is left to do when looking for the best took too long.
+    hasty: bool,
     /// A subgraph that this run tries to do without, where another serves as well.
     avoid: Option<SubgraphId>,
     /// The deepest position that had no solution: (steps, field).
@@ -141,7 +145,7 @@ pub(super) struct Solver<'a> {
 }
 
 impl<'a> Solver<'a> {
-    pub fn new(supergraph: &'a Supergraph, needs: Needs<'a>) -> Self {
+    pub fn new(supergraph: &'a Supergraph, needs: Needs<'a>, budget: usize) -> Self {
         Self {
             supergraph,
             graph: supergraph.query_graph(),
@@ -154,6 +158,8 @@ impl<'a> Solver<'a> {
             nesting: 0,
             tainted: usize::MAX,
             spent: 0,
+            budget,
+            hasty: false,
             avoid: None,
             failed_at: None,
             path: Vec::new(),
@@ -162,7 +168,12 @@ impl<'a> Solver<'a> {
 
     /// Whether the budget is used up; then nothing more is solved.
     pub fn exhausted(&self) -> bool {
-        self.spent > BUDGET
+        self.spent > self.budget
+    }
+
+    /// Whether the first plan that works is wanted, and not the best one.
+    pub fn hasty(&self) -> bool {
+        self.hasty
     }
 
     /// How much of the budget is used.
@@ -170,11 +181,25 @@ impl<'a> Solver<'a> {
         self.spent
     }
 
+    fn spend(&mut self, states: usize) {
+        self.spent = self.spent.saturating_add(states);
+    }
+
     /// Starts over with another subgraph to avoid.
     pub fn restart(&mut self, avoid: Option<SubgraphId>) {
         self.objects.clear();
         self.positions.clear();
         self.avoid = avoid;
+    }
+
+    /// Starts over, with a budget as large again, for a plan that need not be the best one.
+    pub fn hurry(&mut self) {
+        self.restart(None);
+        self.opening.clear();
+        self.path.clear();
+        (self.nesting, self.tainted, self.failed_at) = (0, usize::MAX, None);
+        self.budget = self.spent.saturating_add(HASTY);
+        self.hasty = true;
     }
 
     fn provisional(&self) -> bool {

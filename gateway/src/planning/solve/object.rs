@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use super::coverage::Leaf;
 use super::opens::Candidate;
 use super::position::Below;
 use super::{At, Cost, ObjectKey, ObjectSolution, Open, PositionSolution, Solver, Take, anchor};
@@ -11,6 +12,9 @@ use crate::supergraph::{FieldSetId, TypeKind};
 
 /// Up to here every set of candidates is tried; beyond, they are added one by one.
 const EXACT: usize = 6;
+
+/// Fields times sources that count as one state.
+pub(super) const WORK: usize = 256;
 
 /// A source while solving.
 #[derive(Clone, Copy, Debug)]
@@ -102,13 +106,19 @@ impl Solver<'_> {
 
     fn search(&mut self, question: Question<'_>, candidates: &[Candidate], base: Trial) -> Option<Trial> {
         let mut best = base;
-        if candidates.len() <= EXACT {
-            for size in 1..=candidates.len() as u32 {
-                for mask in (1u32..1 << candidates.len()).filter(|mask| mask.count_ones() == size) {
-                    let chosen: Vec<&Candidate> = (0..candidates.len())
-                        .filter(|i| mask & (1 << i) != 0)
-                        .map(|i| &candidates[i])
-                        .collect();
+        if self.hasty {
+            return self.first_that_works(question, candidates, best);
+        }
+        // What only one candidate brings needs it, whatever else is chosen.
+        let (needed, others) = split_needed(question, candidates, &best);
+        if !needed.is_empty() {
+            best = self.trial(question, &needed)?;
+        }
+        if others.len() <= EXACT {
+            for size in 1..=others.len() as u32 {
+                for mask in (1u32..1 << others.len()).filter(|mask| mask.count_ones() == size) {
+                    let mut chosen = needed.clone();
+                    chosen.extend((0..others.len()).filter(|i| mask & (1 << i) != 0).map(|i| others[i]));
                     if best.missing() == 0 && self.least(&chosen) >= best.cost.score() {
                         continue;
                     }
@@ -117,15 +127,34 @@ impl Solver<'_> {
             }
             return Some(best);
         }
-        let mut chosen: Vec<&Candidate> = Vec::new();
+        let mut chosen = needed;
         loop {
-            let next = self.best_addition(question, candidates, (&mut chosen, &mut best))?;
-            let next = next.or_else(|| (best.missing() > 0).then(|| most_new(candidates, &chosen)).flatten());
+            let next = self.best_addition(question, &others, (&mut chosen, &mut best))?;
+            let next = next.or_else(|| (best.missing() > 0).then(|| most_new(&others, &chosen)).flatten());
             match next {
-                Some(next) => chosen.push(&candidates[next]),
+                Some(next) => chosen.push(others[next]),
                 None => return Some(best),
             }
         }
+    }
+
+    /// Enters what brings most of what is missing, until nothing is.
+    fn first_that_works(
+        &mut self,
+        question: Question<'_>,
+        candidates: &[Candidate],
+        mut best: Trial,
+    ) -> Option<Trial> {
+        let (mut chosen, others) = split_needed(question, candidates, &best);
+        if !chosen.is_empty() {
+            best = self.trial(question, &chosen)?;
+        }
+        while best.missing() > 0 {
+            let Some(next) = most_new(&others, &chosen) else { break };
+            chosen.push(others[next]);
+            best = self.trial(question, &chosen)?;
+        }
+        Some(best)
     }
 
     /// What entering the candidates costs at least.
@@ -142,16 +171,17 @@ impl Solver<'_> {
     fn best_addition<'c>(
         &mut self,
         question: Question<'_>,
-        candidates: &'c [Candidate],
+        candidates: &[&'c Candidate],
         (chosen, best): (&mut Vec<&'c Candidate>, &mut Trial),
     ) -> Option<Option<usize>> {
         let mut found = None;
         for (index, candidate) in candidates.iter().enumerate() {
-            if chosen.iter().any(|known| std::ptr::eq(*known, candidate)) {
+            if chosen.iter().any(|known| std::ptr::eq(*known, *candidate)) {
                 continue;
             }
             chosen.push(candidate);
-            if self.improve(question, chosen, best)? {
+            let hopeless = best.missing() == 0 && self.least(chosen) >= best.cost.score();
+            if !hopeless && self.improve(question, chosen, best)? {
                 found = Some(index);
             }
             chosen.pop();
@@ -171,6 +201,8 @@ impl Solver<'_> {
     /// What the sources and the chosen candidates give. `None` only when the budget is used up.
     fn trial(&mut self, question: Question<'_>, chosen: &[&Candidate]) -> Option<Trial> {
         let Question { at, wants, sources } = question;
+        // Trying many sources for many fields is work, too.
+        self.spend(wants.len() * (sources.len() + chosen.len()) / WORK);
         let mut all = sources.to_vec();
         let mut cost = Cost::default();
         let mut opens = Vec::new();
@@ -240,7 +272,7 @@ impl Solver<'_> {
         let mut free = false;
         for (position, target) in able {
             let Some(child) = target.and_then(|target| self.position(below, &[target])) else { continue };
-            free = child.cost.is_free();
+            free = child.cost.is_free() || self.hasty;
             cheaper(&mut best, taken(want, &[*position], Some(child), sources), others);
             if free {
                 break;
@@ -336,8 +368,29 @@ fn combinations(
     others.map(|other| if other.0 < best.0 { vec![*other, *best] } else { vec![*best, *other] }).collect()
 }
 
+/// The candidates without which something is missing, and the others.
+fn split_needed<'c>(
+    question: Question<'_>,
+    candidates: &'c [Candidate],
+    base: &Trial,
+) -> (Vec<&'c Candidate>, Vec<&'c Candidate>) {
+    let missing = question.wants.iter().zip(&base.takes).filter(|(_, take)| take.is_none());
+    let missing: Vec<Leaf> = missing.map(|((index, _), _)| Leaf::Want(question.at.need, *index)).collect();
+    let mut is_needed = vec![false; candidates.len()];
+    for leaf in &missing {
+        let mut able = (0..candidates.len()).filter(|index| candidates[*index].covers.contains(leaf));
+        if let (Some(only), None) = (able.next(), able.next()) {
+            is_needed[only] = true;
+        }
+    }
+    let (needed, others): (Vec<_>, Vec<_>) =
+        candidates.iter().zip(is_needed).partition(|(_, is_needed)| *is_needed);
+    let bare = |all: Vec<(&'c Candidate, bool)>| all.into_iter().map(|(candidate, _)| candidate).collect();
+    (bare(needed), bare(others))
+}
+
 /// The candidate that brings most of what the chosen ones do not: several may be needed before a value is complete.
-fn most_new(candidates: &[Candidate], chosen: &[&Candidate]) -> Option<usize> {
+fn most_new(candidates: &[&Candidate], chosen: &[&Candidate]) -> Option<usize> {
     let fresh = |candidate: &Candidate| {
         let brought = |leaf: &&_| chosen.iter().any(|known| known.covers.contains(*leaf));
         candidate.covers.iter().filter(|leaf| !brought(leaf)).count()

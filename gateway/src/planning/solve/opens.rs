@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use indexmap::IndexMap;
+
 use super::coverage::Leaf;
-use super::object::{Question, Source};
+use super::object::{Question, Source, WORK};
 use super::{At, Cost, NESTING, NeedId, Open, Opening, Solver};
 use crate::planning::needs::{InputSpec, Want};
 use crate::supergraph::FieldSetId;
@@ -22,34 +24,28 @@ impl Solver<'_> {
     pub(super) fn candidates(&mut self, question: Question<'_>, driving: &[usize]) -> Vec<Candidate> {
         let Question { at, wants, sources } = question;
         let Some(object) = at.object else { return Vec::new() };
-        let mut targets: Vec<(PlaceId, Option<FieldSetId>, usize)> = Vec::new();
-        let mut note = |place: PlaceId, requires, serves: usize| match targets
-            .iter_mut()
-            .find(|(p, r, _)| *p == place && *r == requires)
-        {
-            Some((_, _, score)) => *score += serves,
-            None => targets.push((place, requires, serves)),
-        };
-        for index in driving {
-            let want = &wants[*index].1;
-            let mut seen = Vec::new();
-            for entry in self.graph.entries(object) {
-                if seen.contains(&entry.place) {
-                    continue;
-                }
-                seen.push(entry.place);
+        let places: IndexMap<PlaceId, &Entry> =
+            self.graph.entries(object).iter().rev().map(|entry| (entry.place, entry)).collect();
+        self.spend(driving.len() * places.len() / WORK);
+        let mut serving: IndexMap<(PlaceId, Option<FieldSetId>), usize> = IndexMap::new();
+        for (place, entry) in places.into_iter().rev() {
+            for index in driving {
+                let want = &wants[*index].1;
                 if want.is_typename() {
-                    if self.graph.knows_type(entry.place) {
-                        note(entry.place, None, 1);
+                    if self.graph.knows_type(place) {
+                        *serving.entry((place, None)).or_default() += 1;
                     }
                     continue;
                 }
-                let Some(found) = self.graph.field(entry.place, want.name.as_str()) else { continue };
-                if found.requires.is_some() || sources.iter().all(|source| source.place != entry.place) {
-                    note(entry.place, found.requires, self.siblings_served(at, entry, want));
+                let Some(found) = self.graph.field(place, want.name.as_str()) else { continue };
+                if found.requires.is_some() || sources.iter().all(|source| source.place != place) {
+                    let serves = self.siblings_served(at, entry, want);
+                    *serving.entry((place, found.requires)).or_default() += serves;
                 }
             }
         }
+        let mut targets: Vec<(PlaceId, Option<FieldSetId>, usize)> =
+            serving.into_iter().map(|((place, requires), serves)| (place, requires, serves)).collect();
         targets.sort_by_key(|(place, _, serves)| {
             (std::cmp::Reverse(*serves), self.graph.place(*place).subgraph)
         });

@@ -1,8 +1,10 @@
 //! Subgraphs made of nothing but their SDL and a world, behind the transport.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use apollo_compiler::Schema;
+use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::validation::Valid;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -11,9 +13,9 @@ use gateway::execution::transport::{
     RequestContext, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError,
 };
 use gateway::supergraph::{SubgraphId, Supergraph};
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::interpreter::execute;
+use super::interpreter::{Scene, execute};
 use super::world::World;
 
 const DIRECTIVES: &str = r#"
@@ -60,10 +62,31 @@ pub fn executable(sdl: &str) -> Valid<Schema> {
     Valid::assume_valid(build(format!("{sdl}\n{DIRECTIVES}\n{machinery}")))
 }
 
+/// What other subgraphs took over from one.
+fn moved(name: &str, subgraphs: &[(String, String)]) -> BTreeSet<(String, String)> {
+    let mut moved = BTreeSet::new();
+    for (_, sdl) in subgraphs {
+        for (ty, definition) in &parse(sdl).types {
+            let ExtendedType::Object(object) = definition else { continue };
+            for (field, definition) in &object.fields {
+                let from = definition.directives.get("override");
+                if from.and_then(|from| from.specified_argument_by_name("from")?.as_str()) == Some(name) {
+                    moved.insert((ty.to_string(), field.to_string()));
+                }
+            }
+        }
+    }
+    moved
+}
+
 /// The transport.
 pub struct Fakes {
     schemas: Vec<Valid<Schema>>,
     full: Schema,
+    /// By subgraph: types and fields that another took over.
+    moved: Vec<BTreeSet<(String, String)>>,
+    /// What subgraphs were asked that is not valid there.
+    complaints: Mutex<Vec<String>>,
     /// What they answer from.
     world: Mutex<Arc<World>>,
     asked: Mutex<Vec<String>>,
@@ -76,7 +99,10 @@ impl Fakes {
     pub fn new(supergraph: &Supergraph, subgraphs: &[(String, String)]) -> Fakes {
         let sdl =
             |name: &str| &subgraphs.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).unwrap().1;
+        let moved = |name: &str| moved(name, subgraphs);
         Fakes {
+            moved: supergraph.subgraphs().iter().map(|subgraph| moved(&subgraph.name)).collect(),
+            complaints: Mutex::default(),
             schemas: supergraph.subgraphs().iter().map(|subgraph| executable(sdl(&subgraph.name))).collect(),
             full: supergraph.full_schema().clone().into_inner(),
             world: Mutex::default(),
@@ -86,9 +112,17 @@ impl Fakes {
     }
 
     /// From now on, answers come from this world.
-    pub fn set_world(&self, world: World) {
-        *self.world.lock().unwrap() = Arc::new(world);
+    pub fn set_world(&self, world: World) -> Arc<World> {
+        let world = Arc::new(world);
+        *self.world.lock().unwrap() = world.clone();
         self.fail(usize::MAX);
+        self.complaints.lock().unwrap().clear();
+        world
+    }
+
+    /// What was asked since that is not valid for the subgraph.
+    pub fn complaints(&self) -> Vec<String> {
+        self.complaints.lock().unwrap().clone()
     }
 
     /// Asks are counted anew, and the one with this number fails.
@@ -119,9 +153,14 @@ impl SubgraphTransport for Fakes {
             return Err(TransportError { code: "SUBGRAPH_UNREACHABLE", detail: "as the test says".into() });
         }
         let world = self.world.lock().unwrap().clone();
-        let response =
-            execute(&self.schemas[subgraph.0 as usize], &self.full, &world, query, &body["variables"]);
-        Ok(SubgraphResponse { status: http::StatusCode::OK, body: response.to_string().into() })
+        let index = subgraph.0 as usize;
+        let moved = Some(&self.moved[index]);
+        let scene = Scene { schema: &self.schemas[index], full: &self.full, world: &world, moved };
+        let response = execute(&scene, query, &body["variables"]).unwrap_or_else(|invalid| {
+            self.complaints.lock().unwrap().push(invalid);
+            json!({"errors": [{"message": "invalid"}]}).to_string()
+        });
+        Ok(SubgraphResponse { status: http::StatusCode::OK, body: response.into() })
     }
 
     async fn subscribe(

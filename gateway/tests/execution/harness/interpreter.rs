@@ -1,47 +1,60 @@
-//! A specification executor over a world: the monolith with the public schema, a subgraph with its own.
+//! A specification executor over a world: the monolith with the public schema, a subgraph with its own. Execution itself
+//! (collecting fields, coercing arguments and results, propagating null) is `apollo-compiler`'s, which shares nothing with
+//! the engine under test but the parser; what is here only looks values up.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use apollo_compiler::ast::{self, Definition};
 use apollo_compiler::resolvers::{Execution, FieldError, ObjectValue, ResolveInfo, ResolvedValue};
 use apollo_compiler::response::JsonMap;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::world::{World, possible};
+use super::computed::Computing;
+use super::world::{COUNT, World, possible};
 
-/// Executes a query; the response as JSON.
-pub fn execute(
-    schema: &Valid<Schema>,
-    full: &Schema,
-    world: &World,
-    query: &str,
-    variables: &Value,
-) -> Value {
-    let document =
-        ExecutableDocument::parse_and_validate(schema, query, "query.graphql").unwrap_or_else(|invalid| {
-            panic!("a subgraph was asked what it does not understand: {query}\n{}", invalid.errors)
-        });
+/// Who executes, and over what.
+#[derive(Clone, Copy)]
+pub struct Scene<'w> {
+    pub schema: &'w Valid<Schema>,
+    /// The schema of everything: who implements what.
+    pub full: &'w Schema,
+    pub world: &'w World,
+    /// Fields that a subgraph has in its schema and must not be asked for, as another took them over.
+    pub moved: Option<&'w BTreeSet<(String, String)>>,
+}
+
+/// Executes an operation; the response as JSON text.
+///
+/// # Errors
+/// The document is not valid for the schema.
+pub fn execute(scene: &Scene<'_>, query: &str, variables: &Value) -> Result<String, String> {
+    let schema = scene.schema;
+    let document = ExecutableDocument::parse_and_validate(schema, query, "query.graphql")
+        .map_err(|invalid| format!("{query}\n{}", invalid.errors))?;
     let variables: JsonMap = serde_json::from_value(variables.clone()).unwrap();
-    let type_name = schema.schema_definition.query.as_ref().unwrap().name.to_string();
-    let root = Object { world, schema, full, type_name, value: &world.root, representation: None };
+    let kind = document.operations.iter().next().unwrap().operation_type;
+    let type_name = schema.root_operation(kind).unwrap().to_string();
+    // Whatever the subgraph calls its root type, the data is the same.
+    let root = scene.full.root_operation(kind).map(|root| root.as_str()).unwrap_or_default();
+    let value = scene.world.roots.get(root).unwrap_or(&Value::Null);
+    let root = Object { scene: *scene, type_name, value, representation: None, provided: Vec::new() };
     let execution = Execution::new(schema, &document).raw_variable_values(&variables);
-    match execution.execute_sync(&root) {
-        Ok(response) => serde_json::to_value(&response).unwrap(),
-        Err(error) => json!({"errors": [{"message": error.message().to_string()}]}),
-    }
+    Ok(match execution.execute_sync(&root) {
+        Ok(response) => serde_json::to_string(&response).unwrap(),
+        Err(error) => json!({"errors": [{"message": error.message().to_string()}]}).to_string(),
+    })
 }
 
 struct Object<'w> {
-    world: &'w World,
-    schema: &'w Valid<Schema>,
-    /// The schema of everything: who implements what.
-    full: &'w Schema,
+    scene: Scene<'w>,
     type_name: String,
     value: &'w Value,
     /// In a subgraph: what was sent of the entity.
     representation: Option<Value>,
+    /// In a subgraph: what the way here provides of external fields.
+    provided: Vec<ast::Selection>,
 }
 
 impl ObjectValue for Object<'_> {
@@ -53,53 +66,101 @@ impl ObjectValue for Object<'_> {
         let arguments = serde_json::to_value(info.arguments()).unwrap();
         if info.field_name() == "_entities" {
             let list = arguments["representations"].as_array().cloned().unwrap_or_default();
-            return Ok(ResolvedValue::list(
-                list.into_iter().map(|sent| self.entity(sent)).collect::<Vec<_>>(),
-            ));
+            let all: Vec<_> = list.into_iter().map(|sent| self.entity(sent)).collect();
+            return Ok(ResolvedValue::list(all));
         }
+        let definition = info.field_definition();
+        self.may_be_asked(definition)?;
         let value = self.value.get(info.field_name()).unwrap_or(&Value::Null);
-        let ty = &info.field_definition().ty;
+        if let Some(message) = value.get("$error").and_then(Value::as_str) {
+            return Err(FieldError { message: message.to_string() });
+        }
         if value.get("$requires").is_some() {
-            let value = self.computed(self.representation.as_ref().unwrap_or(self.value), value);
+            let (source, is_sent) = match &self.representation {
+                Some(sent) => (sent, true),
+                None => (self.value, false),
+            };
+            let computing = Computing { world: self.scene.world, full: self.scene.full, is_sent };
+            let value = computing.value(source, value);
             return Ok(ResolvedValue::Leaf(serde_json::from_value(value).unwrap()));
         }
-        Ok(self.resolve(value, ty.inner_named_type(), &arguments))
+        let provided = self.provided_below(definition);
+        Ok(self.resolve(value, definition.ty.inner_named_type(), (&arguments, &provided)))
     }
 }
 
 impl<'w> Object<'w> {
+    /// A subgraph that is asked what it cannot know fails, as a real one would answer nonsense.
+    fn may_be_asked(&self, definition: &ast::FieldDefinition) -> Result<(), FieldError> {
+        let at = (self.type_name.clone(), definition.name.to_string());
+        if self.scene.moved.is_some_and(|moved| moved.contains(&at)) {
+            return Err(FieldError { message: format!("{} was asked and is another's by now", at.1) });
+        }
+        let is_key = key_words(self.scene.schema, &self.type_name).contains(&at.1);
+        if definition.directives.has("external") && !is_key && self.provided_at(&at.1).is_none() {
+            return Err(FieldError { message: format!("{} was asked and is external", at.1) });
+        }
+        Ok(())
+    }
+
+    /// What is provided below a field, if the field itself is.
+    fn provided_at(&self, name: &str) -> Option<Vec<ast::Selection>> {
+        let mut open: Vec<&ast::Selection> = self.provided.iter().collect();
+        while let Some(next) = open.pop() {
+            match next {
+                ast::Selection::Field(field) if field.name == name => {
+                    return Some(field.selection_set.clone());
+                }
+                ast::Selection::InlineFragment(inline) => open.extend(&inline.selection_set),
+                _ => {}
+            }
+        }
+        None
+    }
+
+    fn provided_below(&self, definition: &ast::FieldDefinition) -> Vec<ast::Selection> {
+        let mut provided = self.provided_at(&definition.name).unwrap_or_default();
+        let provides = definition.directives.get("provides");
+        if let Some(set) = provides.and_then(|p| p.specified_argument_by_name("fields")?.as_str()) {
+            provided.extend(field_set(set));
+        }
+        provided
+    }
+
     fn entity<'a>(&self, sent: Value) -> ResolvedValue<'a>
     where
         'w: 'a,
     {
         let name = sent["__typename"].as_str().unwrap().to_string();
-        let candidates = possible(self.full, &name);
-        let mut entities = candidates.iter().flat_map(|ty| self.world.entities.get(ty).into_iter().flatten());
-        let fields = sent.as_object().unwrap();
+        let (world, full) = (self.scene.world, self.scene.full);
+        let candidates = possible(full, &name);
+        let mut entities = candidates.iter().flat_map(|ty| world.entities.get(ty).into_iter().flatten());
+        let words = key_words(self.scene.schema, &name);
+        let fields = sent.as_object().unwrap().iter().filter(|(key, _)| words.contains(*key));
+        let fields: Vec<_> = fields.collect();
         let found = entities.find(|entity| {
-            fields.iter().all(|(key, sent)| key == "__typename" || self.agrees(entity.get(key), sent))
+            !fields.is_empty() && fields.iter().all(|(key, sent)| self.agrees(entity.get(*key), sent))
         });
         let Some(value) = found else { return ResolvedValue::null() };
-        let is_object = self.schema.types.get(name.as_str()).is_some_and(|ty| ty.is_object());
+        let is_object = self.scene.schema.types.get(name.as_str()).is_some_and(|ty| ty.is_object());
         let type_name = if is_object { name } else { value["__typename"].as_str().unwrap().to_string() };
-        ResolvedValue::object(self.with(type_name, value, Some(sent)))
+        let (representation, provided) = (Some(sent), Vec::new());
+        ResolvedValue::object(Object { scene: self.scene, type_name, value, representation, provided })
     }
 
-    fn with(&self, type_name: String, value: &'w Value, representation: Option<Value>) -> Object<'w> {
-        Object { world: self.world, schema: self.schema, full: self.full, type_name, value, representation }
-    }
-
-    fn follow(&self, value: &'w Value) -> &'w Value {
+    fn follow(&self, value: &'w Value, shift: usize) -> &'w Value {
         match value.get("$ref") {
-            Some(at) => &self.world.entities[at[0].as_str().unwrap()][at[1].as_u64().unwrap() as usize],
+            Some(at) => {
+                let index = at[1].as_u64().unwrap() as usize + shift;
+                &self.scene.world.entities[at[0].as_str().unwrap()][index % COUNT]
+            }
             None => value,
         }
     }
 
     fn agrees(&self, known: Option<&'w Value>, sent: &Value) -> bool {
-        let known = self.follow(known.unwrap_or(&Value::Null));
+        let known = self.follow(known.unwrap_or(&Value::Null), 0);
         match (known, sent) {
-            (Value::Object(known), _) if known.contains_key("$requires") => true,
             (Value::Object(known), Value::Object(sent)) => {
                 sent.iter().all(|(key, sent)| self.agrees(known.get(key), sent))
             }
@@ -111,86 +172,64 @@ impl<'w> Object<'w> {
         }
     }
 
-    fn resolve<'a>(&self, value: &'w Value, ty: &str, arguments: &Value) -> ResolvedValue<'a>
+    fn resolve<'a>(
+        &self,
+        value: &'w Value,
+        ty: &str,
+        (arguments, provided): (&Value, &[ast::Selection]),
+    ) -> ResolvedValue<'a>
     where
         'w: 'a,
     {
-        let is_leaf = self.schema.types.get(ty).is_some_and(|ty| ty.is_leaf());
-        match self.follow(value) {
-            Value::Array(items) => ResolvedValue::list(
-                items.iter().map(|item| self.resolve(item, ty, arguments)).collect::<Vec<_>>(),
+        let schema = self.scene.schema;
+        let is_leaf = schema.types.get(ty).is_some_and(|ty| ty.is_leaf());
+        match value {
+            Value::Array(items) if !is_leaf || ty != "Json" => ResolvedValue::list(
+                items.iter().map(|item| self.resolve(item, ty, (arguments, provided))).collect::<Vec<_>>(),
             ),
             Value::Object(_) if !is_leaf => {
-                let value = self.follow(value);
-                let is_object = self.schema.types.get(ty).is_some_and(|ty| ty.is_object());
+                let value = self.follow(value, shift(arguments));
+                let is_object = schema.types.get(ty).is_some_and(|ty| ty.is_object());
                 let runtime = value["__typename"].as_str().unwrap();
                 let type_name = if is_object { ty } else { runtime }.to_string();
-                if !self.schema.types.contains_key(type_name.as_str()) {
+                if !schema.types.contains_key(type_name.as_str()) {
                     return ResolvedValue::null();
                 }
-                ResolvedValue::object(self.with(type_name, value, None))
+                let provided = provided.to_vec();
+                let scene = self.scene;
+                ResolvedValue::object(Object { scene, type_name, value, representation: None, provided })
             }
-            Value::String(text) if ty == "String" && arguments.as_object().is_some_and(|a| !a.is_empty()) => {
-                ResolvedValue::leaf(format!("{text}{arguments}"))
-            }
+            Value::String(text) if ty == "String" => ResolvedValue::leaf(told(text, arguments)),
             leaf => ResolvedValue::Leaf(serde_json::from_value(leaf.clone()).unwrap()),
         }
     }
+}
 
-    /// A value that tells what it was computed from: an object of the world, or what was sent of one.
-    fn computed(&self, source: &Value, computed: &Value) -> Value {
-        let text = format!("{{ {} }}", computed["$requires"].as_str().unwrap());
-        let document = ast::Document::parse(text, "set.graphql").unwrap();
-        let Some(Definition::OperationDefinition(operation)) = document.definitions.first() else { panic!() };
-        let seen = self.seen(source, &operation.selection_set).to_string();
-        let number = seen.bytes().fold(7_u64, |hash, byte| (hash * 31 + u64::from(byte)) % 1_000_003);
-        match computed["type"].as_str().unwrap() {
-            "Int" => json!(number),
-            "Float" => json!(number as f64 + 0.25),
-            "Boolean" => json!(number % 2 == 0),
-            _ => json!(seen),
-        }
+/// All words of a type's keys.
+fn key_words(schema: &Schema, ty: &str) -> BTreeSet<String> {
+    let keys = schema.types.get(ty).into_iter().flat_map(|ty| ty.directives().get_all("key"));
+    let keys = keys.filter_map(|key| key.specified_argument_by_name("fields")?.as_str());
+    keys.flat_map(str::split_whitespace).map(String::from).collect()
+}
+
+/// Text shows what it was asked with.
+pub fn told(text: &str, arguments: &Value) -> String {
+    match arguments.as_object().is_none_or(|arguments| arguments.is_empty()) {
+        true => text.to_string(),
+        false => format!("{text}{arguments}"),
     }
+}
 
-    fn seen(&self, source: &Value, selections: &[ast::Selection]) -> Value {
-        let source = match source.get("$ref") {
-            Some(at) => &self.world.entities[at[0].as_str().unwrap()][at[1].as_u64().unwrap() as usize],
-            None => source,
-        };
-        match source {
-            Value::Array(items) => items.iter().map(|item| self.seen(item, selections)).collect(),
-            Value::Object(_) => {
-                let mut seen = BTreeMap::new();
-                self.see(source, selections, &mut seen);
-                Value::Object(seen.into_iter().collect::<Map<String, Value>>())
-            }
-            other => other.clone(),
-        }
-    }
+/// Arguments choose among entities.
+pub fn shift(arguments: &Value) -> usize {
+    arguments["x"].as_u64().unwrap_or(0) as usize
+}
 
-    fn see(&self, source: &Value, selections: &[ast::Selection], seen: &mut BTreeMap<String, Value>) {
-        for selection in selections {
-            match selection {
-                ast::Selection::Field(field) => {
-                    let Some(value) = source.get(field.name.as_str()) else { continue };
-                    let value = match value.get("$requires") {
-                        Some(_) => self.computed(source, value),
-                        None => self.seen(value, &field.selection_set),
-                    };
-                    seen.insert(field.name.to_string(), value);
-                }
-                ast::Selection::InlineFragment(fragment) => {
-                    let runtime = source.get("__typename").and_then(Value::as_str);
-                    let condition = fragment.type_condition.as_ref();
-                    let is_on = condition.zip(runtime).is_none_or(|(condition, runtime)| {
-                        possible(self.full, condition).iter().any(|ty| ty == runtime)
-                    });
-                    if is_on {
-                        self.see(source, &fragment.selection_set, seen);
-                    }
-                }
-                ast::Selection::FragmentSpread(_) => {}
-            }
-        }
+/// The selections of a field set.
+pub fn field_set(set: &str) -> Vec<ast::Selection> {
+    let document = ast::Document::parse(format!("{{ {set} }}"), "set.graphql").unwrap();
+    match document.definitions.first() {
+        Some(Definition::OperationDefinition(operation)) => operation.selection_set.clone(),
+        _ => Vec::new(),
     }
 }

@@ -1,10 +1,16 @@
 //! What the execution tests share: plans in a short notation, and subgraphs that say what a test tells them to.
 
+pub mod case;
+mod computed;
 pub mod fakes;
+mod federation;
 pub mod interpreter;
 pub mod notation;
 pub mod operations;
+pub mod schemas;
 pub mod script;
+pub mod shrink;
+mod verdict;
 pub mod world;
 
 use std::sync::Arc;
@@ -16,10 +22,12 @@ use gateway::execution::transport::{RequestContext, SubgraphTransport};
 use gateway::supergraph::Supergraph;
 use serde_json::Value;
 
+/// What every subgraph's SDL begins with.
+pub const LINK: &str = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.5\", import: [\"@key\", \
+    \"@external\", \"@requires\", \"@provides\", \"@shareable\", \"@inaccessible\", \"@interfaceObject\", \"@override\"])\n";
+
 /// Composes subgraphs given as (name, SDL).
 pub fn supergraph(subgraphs: &[(&str, &str)]) -> Arc<Supergraph> {
-    const LINK: &str = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.5\", import: [\"@key\", \
-        \"@external\", \"@requires\", \"@provides\", \"@shareable\", \"@inaccessible\", \"@interfaceObject\", \"@override\"])\n";
     let schema = |(name, sdl): &(&str, &str)| SubgraphSchema {
         name: name.to_string(),
         url: format!("http://{name}.invalid/graphql"),
@@ -58,8 +66,13 @@ pub fn engine_with_plan(
 
 /// The one response, as JSON.
 pub async fn answer(engine: &Engine, query: &str, variables: Value) -> Value {
+    serde_json::from_str(&answer_text(engine, query, variables).await).unwrap()
+}
+
+/// The one response, to the byte.
+pub async fn answer_text(engine: &Engine, query: &str, variables: Value) -> String {
     match engine.answer(request(query, variables), context()).await {
-        Answer::Single(response) => serde_json::from_slice(&response.body).unwrap(),
+        Answer::Single(response) => String::from_utf8(response.body.to_vec()).unwrap(),
         Answer::Stream(_) => panic!("a stream"),
     }
 }

@@ -18,6 +18,8 @@ use serde_json::Value;
 pub enum Reply {
     /// Status and body.
     Http(u16, String),
+    /// Status and body, which need not be text.
+    Bytes(u16, Vec<u8>),
     /// No answer, with this code.
     Fails(&'static str),
     /// Never.
@@ -57,6 +59,15 @@ impl Script {
         })
     }
 
+    /// From now on, subgraphs reply so; what they had left to say is forgotten.
+    pub fn next(&self, replies: &[(&str, Reply)]) {
+        let mut all = self.replies.lock().unwrap();
+        all.clear();
+        for (name, reply) in replies {
+            all.entry(name.to_string()).or_default().push_back(reply.clone());
+        }
+    }
+
     /// The variables of every request to a subgraph.
     pub fn variables(&self, subgraph: &str) -> Vec<Value> {
         let asked = self.asked.lock().unwrap();
@@ -83,6 +94,9 @@ impl SubgraphTransport for Script {
         self.repeatable.lock().unwrap().push(request.repeatable);
         match self.reply(subgraph, &request.body) {
             Reply::Http(status, body) => {
+                Ok(SubgraphResponse { status: StatusCode::from_u16(status).unwrap(), body: body.into() })
+            }
+            Reply::Bytes(status, body) => {
                 Ok(SubgraphResponse { status: StatusCode::from_u16(status).unwrap(), body: body.into() })
             }
             Reply::Fails(code) => Err(TransportError { code, detail: "10.0.0.1:443 refused".into() }),

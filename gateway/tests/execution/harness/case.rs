@@ -1,0 +1,128 @@
+//! One case of differential testing: subgraphs, data and an operation; answered by the engine and by one executor.
+
+use std::sync::Arc;
+
+use apollo_compiler::ast::Type;
+use apollo_compiler::schema::ExtendedType;
+use apollo_compiler::validation::Valid;
+use apollo_compiler::{ExecutableDocument, Schema};
+use gateway::composition::{SubgraphSchema, compose};
+use gateway::engine::{Engine, Limits};
+use gateway::supergraph::Supergraph;
+use serde_json::Value;
+
+use super::fakes::{self, Fakes};
+use super::interpreter::{Scene, execute};
+use super::operations::Written;
+use super::verdict::{self, Response};
+use super::world::{Federation, Maker, Rates, World};
+use super::{LINK, answer, answer_text};
+
+/// Subgraphs, and everything made from them once.
+pub struct Bench {
+    pub supergraph: Arc<Supergraph>,
+    /// The supergraph as other planners read it.
+    pub sdl: String,
+    federation: Federation,
+    /// The public schema with no non-null output: nothing propagates.
+    loose: Valid<Schema>,
+    fakes: Arc<Fakes>,
+    pub engine: Engine,
+}
+
+impl Bench {
+    /// Composes subgraphs given as (name, SDL without `@link`).
+    ///
+    /// # Errors
+    /// The codes of the diagnostics.
+    pub fn compose(subgraphs: &[(String, String)]) -> Result<Bench, Vec<String>> {
+        let schema = |(name, sdl): &(String, String)| SubgraphSchema {
+            name: name.clone(),
+            url: format!("http://{name}.invalid/graphql"),
+            sdl: format!("{LINK}{sdl}"),
+        };
+        let composition = compose(subgraphs.iter().map(schema).collect());
+        let codes = composition.diagnostics.iter().map(|d| format!("{}: {}", d.code, d.message));
+        let sdl = composition.supergraph_sdl.ok_or_else(|| codes.collect::<Vec<_>>())?;
+        let supergraph = Arc::new(Supergraph::parse(&sdl).map_err(|error| vec![error.to_string()])?);
+        let schemas: Vec<(String, Schema)> =
+            subgraphs.iter().map(|(name, sdl)| (name.clone(), fakes::parse(sdl))).collect();
+        let fakes = Arc::new(Fakes::new(&supergraph, subgraphs));
+        let engine = Engine::new(supergraph.clone(), fakes.clone(), Limits::default());
+        let loose = loose(supergraph.api_schema());
+        Ok(Bench { federation: Federation::of(&schemas), supergraph, sdl, loose, fakes, engine })
+    }
+
+    /// Why an operation is not valid, if it is not.
+    pub fn invalid(&self, operation: &Written) -> Option<String> {
+        let api = self.supergraph.api_schema();
+        let validated = ExecutableDocument::parse_and_validate(api, &operation.text, "q");
+        validated.err().map(|invalid| invalid.errors.to_string())
+    }
+
+    pub fn is_valid(&self, operation: &Written) -> bool {
+        self.invalid(operation).is_none()
+    }
+
+    pub fn world(&self, seed: u64, rates: Rates) -> World {
+        let (schema, public) = (self.supergraph.full_schema(), self.supergraph.api_schema());
+        Maker { schema, public, federation: &self.federation, seed, rates }.world()
+    }
+
+    /// What the engine answers, with this as the truth.
+    pub async fn answered(&self, world: World, operation: &Written) -> Value {
+        self.fakes.set_world(world);
+        answer(&self.engine, &operation.text, operation.variables.clone()).await
+    }
+
+    pub fn fakes(&self) -> &Fakes {
+        &self.fakes
+    }
+
+    /// What is wrong with the engine's answer to a valid operation, if anything is.
+    pub async fn difference(&self, world: World, operation: &Written) -> Option<String> {
+        let world = self.fakes.set_world(world);
+        let answered = answer_text(&self.engine, &operation.text, operation.variables.clone()).await;
+        let monolith = |schema| {
+            let scene = Scene { schema, full: self.supergraph.full_schema(), world: &world, moved: None };
+            execute(&scene, &operation.text, &operation.variables)
+        };
+        let expected = monolith(self.supergraph.api_schema()).unwrap();
+        let loose = monolith(&self.loose).unwrap_or_else(|_| "{}".to_string());
+        let [expected, answered, loose] = [expected, answered, loose].map(Response::read);
+        let complaints = self.fakes.complaints();
+        let found = match (&answered.data, complaints.first()) {
+            (_, Some(complaint)) => Some(format!("a subgraph was asked nonsense: {complaint}")),
+            (None, _) => Some(format!("refused: {}", answered.value["errors"][0]["extensions"]["code"])),
+            _ => verdict::difference(&expected, &answered, &loose),
+        };
+        found.map(|what| {
+            let asked = self.fakes.asked().join("\n  ");
+            let (expected, answered) = (&expected.text, &answered.text);
+            format!("{what}\n expected {expected}\n answered {answered}\n asked\n  {asked}")
+        })
+    }
+}
+
+fn loose(schema: &Schema) -> Valid<Schema> {
+    let mut schema = schema.clone();
+    for ty in schema.types.values_mut() {
+        let fields = match ty {
+            ExtendedType::Object(ty) => &mut ty.make_mut().fields,
+            ExtendedType::Interface(ty) => &mut ty.make_mut().fields,
+            _ => continue,
+        };
+        for field in fields.values_mut() {
+            let field = field.make_mut();
+            field.ty = nullable(&field.ty);
+        }
+    }
+    Valid::assume_valid(schema)
+}
+
+fn nullable(ty: &Type) -> Type {
+    match ty {
+        Type::List(item) | Type::NonNullList(item) => Type::List(Box::new(nullable(item))),
+        Type::Named(name) | Type::NonNullNamed(name) => Type::Named(name.clone()),
+    }
+}

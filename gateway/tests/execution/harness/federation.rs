@@ -1,0 +1,134 @@
+//! What of the subgraphs' schemas restricts the data that all of them can tell the truth about.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use apollo_compiler::Schema;
+use apollo_compiler::ast::{FieldDefinition, Type};
+use apollo_compiler::schema::ExtendedType;
+
+/// A type and a field of it.
+pub type At = (String, String);
+
+/// What one subgraph says of a field.
+struct Known {
+    ty: Type,
+    /// The runtime types, or enum values, that it knows of the field's type; empty for other leaves.
+    values: BTreeSet<String>,
+}
+
+/// What of the schemas makes data special.
+#[derive(Default)]
+pub struct Federation {
+    /// Types with a key anywhere; interfaces too.
+    pub entities: BTreeSet<String>,
+    /// By (type, field): the field set that the field is computed from.
+    pub requires: BTreeMap<At, String>,
+    /// Names of fields in keys; they are never null.
+    key_fields: BTreeSet<String>,
+    /// Names of fields in keys and required field sets, and of interface objects' fields, which are asked for before it
+    /// is known whether the client selects them on the object's type.
+    pub needed: BTreeSet<String>,
+    known: BTreeMap<At, Vec<Known>>,
+}
+
+impl Federation {
+    /// Reads the SDLs' directives.
+    pub fn of(subgraphs: &[(String, Schema)]) -> Federation {
+        let mut federation = Federation::default();
+        for (_, schema) in subgraphs {
+            for (name, ty) in &schema.types {
+                let keys = ty.directives().get_all("key");
+                for key in keys.filter_map(|key| key.specified_argument_by_name("fields")?.as_str()) {
+                    federation.entities.insert(name.to_string());
+                    federation.key_fields.extend(words(key));
+                    federation.needed.extend(words(key));
+                }
+                let fields = match ty {
+                    ExtendedType::Object(object) => &object.fields,
+                    ExtendedType::Interface(interface) => &interface.fields,
+                    _ => continue,
+                };
+                if ty.directives().has("interfaceObject") {
+                    federation.needed.extend(fields.keys().map(ToString::to_string));
+                }
+                for (field, definition) in fields {
+                    federation.field(schema, (name.to_string(), field.to_string()), definition);
+                }
+            }
+        }
+        federation
+    }
+
+    fn field(&mut self, schema: &Schema, at: At, definition: &FieldDefinition) {
+        let requires = definition.directives.get("requires");
+        if let Some(set) = requires.and_then(|r| r.specified_argument_by_name("fields")?.as_str()) {
+            self.requires.insert(at.clone(), set.to_string());
+            self.needed.extend(words(set));
+        }
+        let values = match schema.types.get(definition.ty.inner_named_type()) {
+            Some(ExtendedType::Enum(ty)) => ty.values.keys().map(ToString::to_string).collect(),
+            Some(ty) if !ty.is_leaf() => {
+                possible(schema, definition.ty.inner_named_type()).into_iter().collect()
+            }
+            _ => BTreeSet::new(),
+        };
+        self.known.entry(at).or_default().push(Known { ty: definition.ty.clone(), values });
+    }
+
+    /// Whether a field of this name is part of any key.
+    pub fn is_key(&self, field: &str) -> bool {
+        self.key_fields.contains(field)
+    }
+
+    /// A field's type where null is only where all subgraphs allow it.
+    pub fn strict(&self, at: &At, ty: &Type) -> Type {
+        let known = self.known.get(at).into_iter().flatten();
+        let strict = known.fold(ty.clone(), |ty, other| stricter(&ty, &other.ty));
+        if self.key_fields.contains(&at.1) { strict.non_null() } else { strict }
+    }
+
+    /// The runtime types or enum values of a field that every subgraph with the field knows, also where it has it by an
+    /// interface.
+    pub fn values(&self, schema: &Schema, at: &At, possible: Vec<String>) -> Vec<String> {
+        let interfaces = match schema.types.get(at.0.as_str()) {
+            Some(ExtendedType::Object(object)) => object.implements_interfaces.iter().collect(),
+            _ => Vec::new(),
+        };
+        let places = interfaces.into_iter().map(|interface| (interface.name.to_string(), at.1.clone()));
+        let known: Vec<&Known> =
+            places.chain([at.clone()]).filter_map(|place| self.known.get(&place)).flatten().collect();
+        let allows = |known: &&&Known, value: &String| {
+            known.values.contains(value) || !known.values.iter().any(|other| possible.contains(other))
+        };
+        possible.iter().filter(|value| known.iter().all(|k| allows(&k, value))).cloned().collect()
+    }
+}
+
+fn words(set: &str) -> impl Iterator<Item = String> + '_ {
+    set.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).map(String::from)
+}
+
+fn stricter(a: &Type, b: &Type) -> Type {
+    let ty = match (a, b) {
+        (Type::List(a) | Type::NonNullList(a), Type::List(b) | Type::NonNullList(b)) => {
+            Type::List(Box::new(stricter(a, b)))
+        }
+        (a, _) => a.clone().nullable(),
+    };
+    if a.is_non_null() || b.is_non_null() { ty.non_null() } else { ty }
+}
+
+/// The object types that a type stands for.
+pub fn possible(schema: &Schema, name: &str) -> Vec<String> {
+    match schema.types.get(name) {
+        Some(ExtendedType::Union(union)) => union.members.iter().map(|m| m.name.to_string()).collect(),
+        Some(ExtendedType::Interface(_)) => {
+            let implements = |ty: &&ExtendedType| match ty {
+                ExtendedType::Object(object) => object.implements_interfaces.iter().any(|i| i.name == name),
+                _ => false,
+            };
+            schema.types.values().filter(implements).map(|ty| ty.name().to_string()).collect()
+        }
+        _ => vec![name.to_string()],
+    }
+}
