@@ -27,6 +27,9 @@ struct Spot<'p> {
     types: TypeSet,
     /// When what is fetched here matters.
     demand: &'p Guard,
+    /// For each field on the way: the types it is taken from in the way that led here. Objects of other types may have
+    /// theirs at the same place from elsewhere.
+    scope: Vec<TypeSet>,
 }
 
 /// A want with all the types that take it in the same way.
@@ -47,7 +50,7 @@ impl Emitter<'_> {
     pub fn root(&mut self, object: usize, solution: &Rc<ObjectSolution>, need: NeedId, merged: MergedIndex) {
         let types = self.one(Some(object));
         let path = Path::default();
-        let spot = Spot { need, merged, path: &path, types, demand: &Guard::default() };
+        let spot = Spot { need, merged, path: &path, types, demand: &Guard::default(), scope: Vec::new() };
         self.objects(&[(Some(object), Rc::clone(solution))], &spot, &[]);
     }
 
@@ -61,7 +64,7 @@ impl Emitter<'_> {
         &mut self,
         solution: &PositionSolution,
         want: &Want,
-        spot: (MergedIndex, &Path, &Guard),
+        (merged, path, above, scope): (MergedIndex, &Path, &Spot<'_>, Vec<TypeSet>),
         arrivals: &[Source],
     ) -> Emitted {
         let mut types = self.one(None);
@@ -73,8 +76,7 @@ impl Emitter<'_> {
                 self.typename(*arrival, &types);
             }
         }
-        let (merged, path, demand) = spot;
-        let spot = Spot { need: solution.need, merged, path, types, demand };
+        let spot = Spot { need: solution.need, merged, path, types, demand: above.demand, scope };
         self.objects(&solution.objects, &spot, arrivals)
     }
 
@@ -149,8 +151,14 @@ impl Emitter<'_> {
     ) -> Source {
         let types = self.one(object);
         let before = &sources[..open.inputs.used.len().min(sources.len())];
-        let inner =
-            Spot { need: open.input, merged: spot.merged, path: spot.path, types: types.clone(), demand };
+        let inner = Spot {
+            need: open.input,
+            merged: spot.merged,
+            path: spot.path,
+            types: types.clone(),
+            demand,
+            scope: spot.scope.clone(),
+        };
         let mut inputs = self.objects(&[(object, Rc::clone(&open.inputs))], &inner, before);
         let place = self.supergraph.query_graph().place(open.place).clone();
         let (kind, type_name) = self.step_kind(open.kind, &place);
@@ -219,7 +227,9 @@ impl Emitter<'_> {
                 (Some(child), Some(merged)) => {
                     let arrivals = self.ask_all(group, child, want, (&held, emitted));
                     let path = self.below(spot, &held);
-                    let mut below = self.position(child, want, (merged, &path, spot.demand), &arrivals);
+                    let mut scope = spot.scope.clone();
+                    scope.push(held.types.clone());
+                    let mut below = self.position(child, want, (merged, &path, spot, scope), &arrivals);
                     emitted.steps.extend(below.steps);
                     if want.is_abstract && want.response_key.is_none() {
                         // A subgraph that gets an interface or union back must be told which type it is.
@@ -228,7 +238,7 @@ impl Emitter<'_> {
                     below.fields
                 }
                 _ => {
-                    self.ask_leaf(group, want, (&held, spot.merged), emitted);
+                    self.ask_leaf(group, want, (&held, spot), emitted);
                     Vec::new()
                 }
             };
@@ -241,17 +251,17 @@ impl Emitter<'_> {
         &mut self,
         group: &Group,
         want: &Want,
-        (held, merged): (&Held, MergedIndex),
+        (held, spot): (&Held, &Spot<'_>),
         emitted: &mut Emitted,
     ) {
         let source = group.sources[0];
-        if let Some(step) = self.brought(merged, held) {
+        if let Some(step) = self.brought(spot.merged, held, &spot.scope) {
             emitted.steps.insert(step);
             return;
         }
         emitted.steps.insert(source.step);
         self.ask(source, want, held);
-        self.note_brought(merged, held, source.step);
+        self.note_brought(spot.merged, held, (&spot.scope, source.step));
     }
 
     /// Asks every source that the solution below uses; at least one, so that the position exists.

@@ -25,8 +25,16 @@ struct Slot {
     child: Option<MergedIndex>,
     /// The client's want it stands for.
     want: Option<usize>,
-    /// A leaf's steps that bring it whatever the guards, with the types they bring it for.
-    brought: Vec<(TypeSet, StepIndex)>,
+    /// A leaf's steps that bring it whatever the guards.
+    brought: Vec<Brought>,
+}
+
+/// A step that brings a leaf for some types of its objects, below objects of some types on the way to them.
+#[derive(Debug)]
+struct Brought {
+    types: TypeSet,
+    scope: Vec<TypeSet>,
+    step: StepIndex,
 }
 
 /// Where a field is held for some object types.
@@ -100,22 +108,29 @@ impl Emitter<'_> {
     }
 
     /// The step that already brings a leaf for some types, if one does.
-    pub(super) fn brought(&self, merged: MergedIndex, held: &Held) -> Option<StepIndex> {
+    pub(super) fn brought(&self, merged: MergedIndex, held: &Held, scope: &[TypeSet]) -> Option<StepIndex> {
         let slot = self.merged[merged]
             .slots
             .iter()
             .find(|slot| slot.key == held.key && !slot.types.is_disjoint(&held.types))?;
-        slot.brought.iter().find(|(types, _)| held.types.is_subset(types)).map(|(_, step)| *step)
+        let everywhere = |known: &[TypeSet]| scope.iter().zip(known).all(|(own, known)| own.is_subset(known));
+        let serves = |known: &&Brought| held.types.is_subset(&known.types) && everywhere(&known.scope);
+        slot.brought.iter().find(serves).map(|known| known.step)
     }
 
     /// Notes that a step brings a leaf, unless a guard may leave it out.
-    pub(super) fn note_brought(&mut self, merged: MergedIndex, held: &Held, step: StepIndex) {
+    pub(super) fn note_brought(
+        &mut self,
+        merged: MergedIndex,
+        held: &Held,
+        (scope, step): (&[TypeSet], StepIndex),
+    ) {
         let unguarded = self.steps[step].guard.as_ref().is_none_or(|guard| guard.is_always());
         let slots = &mut self.merged[merged].slots;
         let found =
             slots.iter_mut().find(|slot| slot.key == held.key && !slot.types.is_disjoint(&held.types));
         if let Some(slot) = found.filter(|slot| unguarded && slot.guard.is_always()) {
-            slot.brought.push((held.types.clone(), step));
+            slot.brought.push(Brought { types: held.types.clone(), scope: scope.to_vec(), step });
         }
     }
 
