@@ -1,5 +1,4 @@
-//! Schemas and operations that make planners slow: subgraphs with an operation each, shared by the tests that count what
-//! planning them takes and the benchmark that measures it.
+//! Schemas and operations that make planners slow: subgraphs with an operation each.
 
 use std::fmt::Write;
 

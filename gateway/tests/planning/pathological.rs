@@ -1,5 +1,5 @@
-//! What makes planners slow is planned within counted bounds, or refused before it is planned. Counts, not times: times are
-//! what `cargo bench -p gateway` prints.
+//! What makes planners slow is planned within counted bounds, or refused before it is planned. Counts, not times: a count
+//! is the same on every machine.
 
 use std::sync::Arc;
 
