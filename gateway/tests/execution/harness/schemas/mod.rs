@@ -72,8 +72,8 @@ impl Generator<'_> {
 
     fn entities(&mut self) {
         let all: Vec<usize> = (0..self.subgraphs.len()).collect();
-        for index in 0..self.random.random_range(2..=NAMES.len()) {
-            let name = NAMES[index];
+        let count = self.random.random_range(2..=NAMES.len());
+        for (index, name) in NAMES.into_iter().enumerate().take(count) {
             let mut members: Vec<usize> =
                 all.iter().copied().filter(|_| self.random.random_bool(0.6)).collect();
             if members.is_empty() {
