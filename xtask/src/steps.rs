@@ -16,16 +16,24 @@ const STEPS: [Step; 6] = [
         programs::cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])
     }),
     ("dependencies", "cargo deny: licences, bans, sources", dependencies),
-    ("tests", "unit, contract and end-to-end tests of all crates; admin's on each kind of NAS", || {
-        programs::cargo(&["build", "--workspace", "--bins"])?;
-        let servers = servers::Servers::start()?;
-        servers.run(&mut programs::cargo_command(&["test", "--workspace"]))?;
-        for nas in ["webdav", "s3"] {
-            let mut command = programs::cargo_command(&["test", "--package", "admin", "--test", "admin"]);
-            servers.run(command.env("KNLAB_TEST_NAS", nas))?;
-        }
-        Ok(())
-    }),
+    (
+        "tests",
+        "unit, contract and end-to-end tests of all crates; the four servers' on real stores, admin's on each kind of NAS",
+        || {
+            programs::cargo(&["build", "--workspace", "--bins"])?;
+            let servers = servers::Servers::start()?;
+            servers.run(&mut programs::cargo_command(&["test", "--workspace"]))?;
+            for nas in ["webdav", "s3"] {
+                let mut command = programs::cargo_command(&["test", "--package", "admin", "--test", "admin"]);
+                servers.run(command.env("KNLAB_TEST_NAS", nas))?;
+            }
+            println!("      the tests of the four servers on real stores");
+            let packages =
+                ["--package", "auth", "--package", "admin", "--package", "document", "--package", "common"];
+            let mut command = programs::cargo_command(&["test", "--quiet"]);
+            servers.run(command.args(packages).env("KNLAB_TEST_STORES", "real"))
+        },
+    ),
     ("access", "every cell of the access matrix, on stores and networks of its own", access),
     ("browser", "GraphiQL in headless Chromium", browser::run),
 ];

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use service::settings::DatabaseSettings;
 use service::{Server, run_main};
 use stores::files::Files;
 use stores::sql::Database;
@@ -29,7 +30,7 @@ pub async fn build(settings: Settings, stores: Stores, common: CommonClient) -> 
     let server =
         service::server("admin", schema, &settings.server, file_routes, vec![Box::pin(worker.work())])?;
     let (database, files) = (store.database.clone(), store.files.clone());
-    server.health.add("sql", move || ping(database.clone()));
+    server.health.add("crawl_info", move || ping(database.clone()));
     server.health.add("nas", move || ping_files(files.clone()));
     Ok(server)
 }
@@ -45,16 +46,12 @@ async fn ping_files(files: Files) -> stores::Result<()> {
 /// Opens (creates) the stores that the settings name; embedded ones are in the data folder.
 ///
 /// # Errors
-/// When the settings are wrong, or the database or a folder cannot be opened. A WebDAV or S3 server that does not answer is no
-/// error: this server starts without it and says that it is not ready.
+/// When the settings are wrong, or the database file or a folder cannot be opened. A MySQL, WebDAV or S3 server that does not
+/// answer is no error: this server starts without it and says that it is not ready.
 pub async fn open_stores(settings: &Settings) -> anyhow::Result<Stores> {
-    let data = &settings.server.data;
-    let database = Settings::database_file(data);
-    if let Some(folder) = database.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
+    let (data, crawl_info) = (&settings.server.data, settings.stores.crawl_info.as_ref());
     let files = Files::open(&settings.stores.nas.place(data)?)?;
-    Ok(Stores { crawl_info: Database::open_sqlite("crawl_info", &database).await?, files })
+    Ok(Stores { crawl_info: DatabaseSettings::open(crawl_info, "crawl_info", data).await?, files })
 }
 
 /// The `main` of the server in a process of its own.

@@ -1,11 +1,11 @@
 //! What the admin server is told at its start.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use serde::Deserialize;
-use service::settings::NasSettings;
+use service::settings::{DatabaseSettings, NasSettings};
 use service::{ReplicaUrls, Secret};
 
 /// The settings of the admin server.
@@ -28,6 +28,8 @@ pub struct Settings {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreSettings {
+    /// Sources, runs, items, names of files; a file in the data folder if absent.
+    pub crawl_info: Option<DatabaseSettings>,
     /// Where the contents of files are.
     pub nas: NasSettings,
 }
@@ -114,11 +116,6 @@ impl CrawlSettings {
 }
 
 impl Settings {
-    /// Where the embedded database is.
-    pub fn database_file(data: &Path) -> PathBuf {
-        data.join("sql").join("crawl_info.sqlite")
-    }
-
     /// The secret that signs links: the setting, or one made once and kept in the data folder.
     pub fn link_secret(&self) -> anyhow::Result<Vec<u8>> {
         if let Some(secret) = &self.links.secret {

@@ -19,15 +19,15 @@ mod store;
 mod types;
 mod upkeep;
 
-use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use async_graphql::{EmptySubscription, Schema, SchemaBuilder};
+use stores::StoreError;
 use stores::sql::{Database, Migrations, Migrator};
 
 pub use seed::{SeedClient, SeedUser, seed};
-pub use settings::Settings;
+pub use settings::{Settings, StoreSettings};
 
 use ids::Ids;
 use mutation::Mutation;
@@ -50,23 +50,21 @@ pub fn sdl() -> String {
     service::export_sdl(&schema().finish())
 }
 
-/// Opens (creates) the embedded auth database in the data folder and brings it up to date.
-pub async fn open_database(data: &Path) -> anyhow::Result<Database> {
-    let file = Settings::database_file(data);
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder).with_context(|| format!("the folder {}", folder.display()))?;
-    }
-    let database = Database::open_sqlite("auth", &file).await?;
-    database.migrate(&MIGRATIONS).await?;
-    Ok(database)
+/// Brings the auth database to the newest schema.
+///
+/// # Errors
+/// When that fails; a database server that is not there yet is brought up to date when it is.
+pub async fn migrate(database: &Database) -> stores::Result<()> {
+    database.migrate(&MIGRATIONS).await
 }
 
-/// Builds the server over an opened database. Keys are published to `settings.server.token.shared` if it is there, so that
+/// Builds the server over an opened database; brings its schema up to date first. Keys are published to `settings.server.token.shared` if it is there, so that
 /// servers in the same process can check tokens without fetching them.
 pub async fn build(mut settings: Settings, database: Database) -> anyhow::Result<service::Server> {
     let shared = settings.server.token.shared.get_or_insert_default().clone();
+    migrate(&database).await?;
     let auth = state(&settings, &database, shared).await?;
-    auth.signer.ring.active().await.context("the signing keys")?;
+    first_keys(&auth).await?;
     let schema = schema()
         .data(loaders::loaders(auth.store.clone(), auth.clock.clone()))
         .data(auth.clone())
@@ -76,11 +74,23 @@ pub async fn build(mut settings: Settings, database: Database) -> anyhow::Result
         .finish();
     let extra = jwks::routes(Arc::clone(&auth.signer.ring));
     let server = service::server("auth", schema, &settings.server, extra, vec![Box::pin(upkeep::run(auth))])?;
-    server.health.add("auth database", move || {
+    server.health.add("auth", move || {
         let database = database.clone();
         async move { database.ping().await }
     });
     Ok(server)
+}
+
+/// Makes or reads the signing keys, so that mistakes show at the start. A database that is not there is waited for: keys are read
+/// when they are needed.
+async fn first_keys(auth: &Auth) -> anyhow::Result<()> {
+    match auth.signer.ring.active().await {
+        Err(error) if matches!(error.downcast_ref(), Some(StoreError::Unavailable { .. })) => {
+            tracing::warn!(error = %format!("{error:#}"), "the signing keys cannot be read yet");
+            Ok(())
+        }
+        keys => keys.map(|_| ()).context("the signing keys"),
+    }
 }
 
 async fn state(

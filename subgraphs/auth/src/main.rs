@@ -6,7 +6,7 @@ use auth::Settings;
 
 fn main() -> ExitCode {
     service::run_main("auth", auth::sdl, |settings: Settings| async {
-        let database = auth::open_database(&settings.server.data).await?;
+        let database = settings.stores.open(&settings.server.data).await?;
         auth::build(settings, database).await
     })
 }

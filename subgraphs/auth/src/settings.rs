@@ -4,6 +4,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 use service::Secret;
+use service::settings::DatabaseSettings;
+use stores::sql::Database;
 
 use crate::signing::Seal;
 
@@ -13,10 +15,30 @@ use crate::signing::Seal;
 pub struct Settings {
     /// What every server has.
     pub server: service::Settings,
+    /// The real stores.
+    pub stores: StoreSettings,
     /// How long things live.
     pub lifetimes: Lifetimes,
     /// How signing keys are kept.
     pub keys: KeySettings,
+}
+
+/// The real stores; one that is absent is embedded, in the data folder.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StoreSettings {
+    /// The auth database.
+    pub auth: Option<DatabaseSettings>,
+}
+
+impl StoreSettings {
+    /// Opens the auth database; an embedded one is below `data`.
+    ///
+    /// # Errors
+    /// When it cannot be opened; a database server need not be there yet.
+    pub async fn open(&self, data: &Path) -> stores::Result<Database> {
+        DatabaseSettings::open(self.auth.as_ref(), "auth", data).await
+    }
 }
 
 /// How long things live.
@@ -71,9 +93,5 @@ impl Settings {
                 Seal::from_file(&folder.join("auth.key"))
             }
         }
-    }
-
-    pub(crate) fn database_file(data: &Path) -> std::path::PathBuf {
-        data.join("sql").join("auth.sqlite")
     }
 }

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use serde::Deserialize;
-use service::settings::SearchSettings;
+use service::settings::{DatabaseSettings, SearchSettings};
 use stores::search;
-use stores::sql::Database;
 
 use crate::indexer::IndexerSettings;
 use crate::store::Stores;
@@ -26,6 +25,10 @@ pub struct Settings {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreSettings {
+    /// Document Meta.
+    pub document_meta: Option<DatabaseSettings>,
+    /// What all share.
+    pub common: Option<DatabaseSettings>,
     /// The search engine.
     pub search: Option<SearchSettings>,
 }
@@ -34,14 +37,14 @@ impl StoreSettings {
     /// Opens the stores; what is embedded is below `data`.
     ///
     /// # Errors
-    /// When one cannot be opened; a search engine need not be there yet.
+    /// When one cannot be opened; a server need not be there yet.
     pub async fn open(&self, data: &Path) -> stores::Result<Stores> {
         let engine = self.search.as_ref().map(SearchSettings::connection);
         let (search_reader, search_writer) = search::open_writer(engine.as_ref(), &data.join("search"))?;
-        let sql = |name: &str| data.join("sql").join(format!("{name}.sqlite"));
+        let document_meta = self.document_meta.as_ref();
         Ok(Stores {
-            document_meta: Database::open_sqlite("document_meta", &sql("document_meta")).await?,
-            common: Database::open_sqlite("common", &sql("common")).await?,
+            document_meta: DatabaseSettings::open(document_meta, "document_meta", data).await?,
+            common: DatabaseSettings::open(self.common.as_ref(), "common", data).await?,
             search_reader,
             search_writer,
         })

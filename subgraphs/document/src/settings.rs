@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use serde::Deserialize;
-use service::settings::SearchSettings;
+use service::settings::{DatabaseSettings, SearchSettings};
 use stores::search;
-use stores::sql::Database;
 
 use crate::store::Stores;
 
@@ -23,6 +22,8 @@ pub struct Settings {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StoreSettings {
+    /// Document Meta.
+    pub document_meta: Option<DatabaseSettings>,
     /// The search engine.
     pub search: Option<SearchSettings>,
 }
@@ -31,12 +32,12 @@ impl StoreSettings {
     /// Opens the stores; what is embedded is below `data`.
     ///
     /// # Errors
-    /// When one cannot be opened; a search engine need not be there yet.
+    /// When one cannot be opened; a server need not be there yet.
     pub async fn open(&self, data: &Path) -> stores::Result<Stores> {
         let engine = self.search.as_ref().map(SearchSettings::connection);
+        let document_meta = self.document_meta.as_ref();
         Ok(Stores {
-            document_meta: Database::open_sqlite("document_meta", &data.join("sql/document_meta.sqlite"))
-                .await?,
+            document_meta: DatabaseSettings::open(document_meta, "document_meta", data).await?,
             search: search::open_reader(engine.as_ref(), &data.join("search"))?,
         })
     }

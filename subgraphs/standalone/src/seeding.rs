@@ -29,6 +29,7 @@ pub async fn seed(stores: &OpenStores, data: &Path, documents: u64) -> Result<u6
     if mark.exists() {
         return Ok(0);
     }
+    auth::migrate(&stores.auth).await?;
     accounts(stores).await.context("the sample accounts")?;
     stores.common.migrate().await?;
     taxonomy_and_codes(stores).await.context("categories, organizations and codes")?;

@@ -38,7 +38,7 @@ impl OpenStores {
         })?;
         let search = Arc::new(search);
         Ok(Self {
-            auth: auth::open_database(data).await?,
+            auth: auth::StoreSettings::default().open(data).await?,
             crawl_info: Database::open_sqlite("crawl_info", &sql("crawl_info")).await?,
             files: Files::open_folder(&data.join("nas"))?,
             common: common::Stores {

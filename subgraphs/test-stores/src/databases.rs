@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use stores::params;
 use stores::sql::Database;
 use test_servers::{mariadb, shared};
 use tokio::sync::Mutex;
@@ -20,7 +21,7 @@ impl Databases {
         if !made.contains_key(name) {
             let on_server = format!("knlab_test_{}_{name}", Uuid::new_v4().simple());
             // With any collation: the migrations see to the right one.
-            let made_it = run(&[format!("CREATE DATABASE {on_server} CHARACTER SET latin1")]).await;
+            let made_it = make(&on_server).await;
             made_it.unwrap_or_else(|error| panic!("making the database {name}: {error}"));
             made.insert(name.to_owned(), on_server);
         }
@@ -30,14 +31,12 @@ impl Databases {
 
 impl Drop for Databases {
     fn drop(&mut self) {
-        let drops: Vec<String> =
-            self.0.get_mut().values().map(|database| format!("DROP DATABASE IF EXISTS {database}")).collect();
-        if drops.is_empty() {
+        let made: Vec<String> = self.0.get_mut().values().cloned().collect();
+        if made.is_empty() {
             return;
         }
-        if let Err(error) =
-            elsewhere::wait(async move { run(&drops).await.map_err(|error| error.to_string()) })
-        {
+        let removed = elsewhere::wait(async move { remove(&made).await.map_err(|error| error.to_string()) });
+        if let Err(error) = removed {
             eprintln!("a test leaves a database behind: {error}");
         }
     }
@@ -48,10 +47,24 @@ fn url(database: &str) -> String {
     format!("{}/{database}", server.trim_end_matches('/'))
 }
 
-async fn run(statements: &[String]) -> stores::Result<()> {
+/// With any collation: the migrations see to the right one.
+async fn make(database: &str) -> stores::Result<()> {
     let server = Database::open_mysql("tests", &url("mysql"), None)?;
-    for statement in statements {
-        server.execute(statement, &[]).await?;
+    server.execute(&format!("CREATE DATABASE {database} CHARACTER SET latin1"), &[]).await?;
+    server.close().await;
+    Ok(())
+}
+
+/// Cuts the connections first: what the test's runtime has not ended holds locks, and the runtime waits for us.
+async fn remove(databases: &[String]) -> stores::Result<()> {
+    let server = Database::open_mysql("tests", &url("mysql"), None)?;
+    for database in databases {
+        let connections = "SELECT id FROM information_schema.processlist WHERE db = ?";
+        for connection in server.query(connections, params![database]).await? {
+            // It may just have ended by itself.
+            let _ = server.execute(&format!("KILL {}", connection.int("id")?), &[]).await;
+        }
+        server.execute(&format!("DROP DATABASE IF EXISTS {database}"), &[]).await?;
     }
     server.close().await;
     Ok(())

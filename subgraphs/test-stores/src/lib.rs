@@ -11,6 +11,7 @@ mod search_server;
 
 use std::path::Path;
 
+use serde_json::{Value, json};
 use stores::sql::Database;
 use tempfile::TempDir;
 use test_servers::elasticsearch;
@@ -64,10 +65,17 @@ impl TestStores {
         opened.unwrap_or_else(|error| panic!("opening the database {name}: {error}"))
     }
 
-    /// Where the real database of this name is, made empty at first use, with the credentials of somebody who may do everything:
-    /// for a server in a process of its own.
+    /// Where the real database of this name is, made empty at first use, with the credentials of somebody who may do everything.
     pub async fn database_url(&self, name: &str) -> String {
         self.databases.url(name).await
+    }
+
+    /// What the settings of a server in a process of its own say under `stores.<name>`: null where databases are embedded.
+    pub async fn database_settings(&self, name: &str) -> Value {
+        match self.kind {
+            Kind::Embedded => Value::Null,
+            Kind::Real => json!({ "url": self.database_url(name).await }),
+        }
     }
 
     /// The three search indexes, empty. To be called once: only one process may write embedded indexes. Real ones are on the

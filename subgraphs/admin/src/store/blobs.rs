@@ -5,10 +5,11 @@
 //! ends some time, or announced, and the sweep finds it.
 
 use bytes::Bytes;
-use stores::sql::Transaction;
+use stores::sql::{Transaction, again};
 use stores::{Result, StoreError, params};
 
 use super::Store;
+use super::files::TREE;
 
 /// Announced contents older than this are removed; no write takes nearly as long.
 pub const PENDING_FOR: i64 = 2 * 3_600 * 1_000_000;
@@ -75,8 +76,16 @@ impl Store {
 
     /// Marks what went to the recycle bin before `cutoff` for removal. Returns how many files and folders.
     pub async fn empty_bin(&self, cutoff: i64) -> Result<u64> {
-        let sql = "UPDATE nas_files SET purging = 1 WHERE place IS NULL AND purging = 0 AND deleted_at <= ?";
-        self.database.execute(sql, params![cutoff]).await
+        again(|| async {
+            let mut transaction = self.database.begin().await?;
+            transaction.lock(TREE).await?;
+            let sql =
+                "UPDATE nas_files SET purging = 1 WHERE place IS NULL AND purging = 0 AND deleted_at <= ?";
+            let marked = transaction.execute(sql, params![cutoff]).await?;
+            transaction.commit().await?;
+            Ok(marked)
+        })
+        .await
     }
 
     /// Removes what is marked for removal: contents first, so that a kill in between leaves rows that lead back here.

@@ -15,6 +15,10 @@ pub const ROOT: &str = "root";
 /// Folders are created under idempotency keys.
 pub const FOLDERS: Created = Created { table: "nas_files", by: "created_by" };
 
+/// What every change of the tree holds (`Transaction::lock`): whether a folder stands, is empty or lies inside another is
+/// written in many rows.
+pub(super) const TREE: &str = "files";
+
 /// Folders may be nested this deeply.
 const MAX_DEPTH: usize = 64;
 
@@ -258,6 +262,7 @@ impl Store {
 
     /// Inside a transaction: puts a new file or folder into its folder.
     pub async fn add_file_in(&self, transaction: &mut Transaction, file: &File) -> Changed<()> {
+        transaction.lock(TREE).await?;
         if let Err(refused) = folder_depth(transaction, &file.parent_id, None).await? {
             return Ok(Err(refused));
         }
@@ -266,8 +271,14 @@ impl Store {
         unless_taken(transaction.execute(&sql, &values(file)).await.map(|_| ()))
     }
 
-    /// Inside a transaction: writes a file as it is, new or not.
+    /// Inside a transaction: writes a file as it is, new or not. `Unavailable` while it is being removed for good.
     pub async fn save_file(&self, transaction: &mut Transaction, file: &File) -> Result<()> {
+        transaction.lock(TREE).await?;
+        let purging = "SELECT id FROM nas_files WHERE id = ? AND purging = 1";
+        if transaction.query_optional(purging, params![&file.id]).await?.is_some() {
+            let detail = "the file is just being removed for good".to_owned();
+            return Err(StoreError::Unavailable { store: "nas".to_owned(), detail });
+        }
         let row = NewRow { table: "nas_files", columns: &COLUMNS, values: &values(file) };
         transaction.upsert(&row, &["id"], &COLUMNS[1..]).await
     }
@@ -293,7 +304,12 @@ impl Store {
 
     /// Moves or renames what stands in a folder.
     pub async fn move_file(&self, id: &str, parent_id: Option<&str>, name: Option<&str>) -> Changed<File> {
+        again(|| self.try_to_move_file(id, parent_id, name)).await
+    }
+
+    async fn try_to_move_file(&self, id: &str, parent_id: Option<&str>, name: Option<&str>) -> Changed<File> {
         let mut transaction = self.database.begin().await?;
+        transaction.lock(TREE).await?;
         let sql = "SELECT * FROM nas_files WHERE id = ? AND place IS NOT NULL";
         let Some(row) = transaction.query_optional(sql, params![id]).await? else {
             return Ok(Err(Refused::NoFile));
@@ -316,7 +332,12 @@ impl Store {
 
     /// Moves a file, or a folder with all in it, to the recycle bin.
     pub async fn delete_file(&self, id: &str) -> Changed<File> {
+        again(|| self.try_to_delete_file(id)).await
+    }
+
+    async fn try_to_delete_file(&self, id: &str) -> Changed<File> {
         let mut transaction = self.database.begin().await?;
+        transaction.lock(TREE).await?;
         let tree = "WITH RECURSIVE tree (id) AS (SELECT id FROM nas_files WHERE id = ? AND place IS NOT NULL UNION ALL \
             SELECT f.id FROM nas_files f JOIN tree t ON f.parent_id = t.id WHERE f.place IS NOT NULL) SELECT id FROM tree";
         let rows = transaction.query(tree, params![id]).await?;
@@ -341,7 +362,17 @@ impl Store {
 
     /// Takes what was deleted back out of the recycle bin, into `parent_id` or the folder it was in, under `name` or its own.
     pub async fn restore_file(&self, id: &str, parent_id: Option<&str>, name: Option<&str>) -> Changed<File> {
+        again(|| self.try_to_restore_file(id, parent_id, name)).await
+    }
+
+    async fn try_to_restore_file(
+        &self,
+        id: &str,
+        parent_id: Option<&str>,
+        name: Option<&str>,
+    ) -> Changed<File> {
         let mut transaction = self.database.begin().await?;
+        transaction.lock(TREE).await?;
         let sql = "SELECT * FROM nas_files WHERE id = ? AND deleted_with = id AND purging = 0";
         let Some(row) = transaction.query_optional(sql, params![id]).await? else {
             return Ok(Err(Refused::NoFile));

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::Enum;
-use stores::sql::{Row, Transaction, Value, placeholders};
+use stores::sql::{Row, Transaction, Value, again, placeholders};
 use stores::{Result, params};
 
 use super::items::ItemReason;
@@ -132,18 +132,32 @@ impl Store {
             started_at: None,
             finished_at: None,
         };
+        again(|| self.try_to_open_run(&run)).await
+    }
+
+    async fn try_to_open_run(&self, run: &Run) -> Result<Opened> {
         let mut transaction = self.database.begin().await?;
+        self.lock_source(&mut transaction, &run.source_id).await?;
         let same = "SELECT * FROM crawl_runs WHERE source_id = ? AND idempotency_key = ?";
-        if let Some(row) = transaction.query_optional(same, params![source_id, key]).await? {
+        if let Some(row) =
+            transaction.query_optional(same, params![&run.source_id, &run.idempotency_key]).await?
+        {
             return read(&row).map(Opened::Again);
         }
         let open = "SELECT * FROM crawl_runs WHERE open_source = ?";
-        if let Some(row) = transaction.query_optional(open, params![source_id]).await? {
+        if let Some(row) = transaction.query_optional(open, params![&run.source_id]).await? {
             return read(&row).map(Opened::Busy);
         }
-        self.insert_run(&mut transaction, &run).await?;
+        self.insert_run(&mut transaction, run).await?;
         transaction.commit().await?;
-        Ok(Opened::New(run))
+        Ok(Opened::New(run.clone()))
+    }
+
+    /// Runs of a source are opened one after the other.
+    async fn lock_source(&self, transaction: &mut Transaction, source_id: &str) -> Result<()> {
+        let sql =
+            format!("SELECT id FROM crawl_sources WHERE id = ?{}", self.database.dialect().for_update());
+        transaction.query_optional(&sql, params![source_id]).await.map(|_| ())
     }
 
     /// The open run of a source.
@@ -289,7 +303,12 @@ impl Store {
 
     /// Opens an ended run again for its failed items; `None` when the source has another open run.
     pub async fn retry_failed(&self, run: &Run) -> Result<Option<u64>> {
+        again(|| self.try_to_retry_failed(run)).await
+    }
+
+    async fn try_to_retry_failed(&self, run: &Run) -> Result<Option<u64>> {
         let mut transaction = self.database.begin().await?;
+        self.lock_source(&mut transaction, &run.source_id).await?;
         let busy = "SELECT id FROM crawl_runs WHERE open_source = ? AND id <> ?";
         if transaction.query_optional(busy, params![&run.source_id, &run.id]).await?.is_some() {
             return Ok(None);

@@ -183,6 +183,10 @@ impl Store {
     /// Makes the content that arrived a file. Whoever is first makes it; `upload` is what was read before. `false` when
     /// another one was first, or the content waited for so long that it was swept.
     pub async fn complete_upload(&self, upload: &Upload, file: &File) -> Changed<bool> {
+        again(|| self.try_to_complete_upload(upload, file)).await
+    }
+
+    async fn try_to_complete_upload(&self, upload: &Upload, file: &File) -> Changed<bool> {
         let mut transaction = self.database.begin().await?;
         let sql = "UPDATE uploads SET state = 'completed', file_id = ? WHERE id = ? AND state = 'received' AND blob_key = ?";
         if transaction.execute(sql, params![&file.id, &upload.id, file.blob_key.clone()]).await? == 0 {

@@ -11,6 +11,7 @@ mod kills;
 mod nas_faults;
 mod parts;
 mod progress;
+mod races;
 mod real_common;
 mod scheduling;
 mod site;

@@ -149,5 +149,5 @@ async fn ready(server: &Router) -> (StatusCode, String, String) {
     let status = answer.status();
     let health: Value = serde_json::from_slice(&bytes(answer).await).unwrap();
     let check = |name: &str| health["checks"][name].as_str().unwrap_or_default().to_owned();
-    (status, check("sql"), check("nas"))
+    (status, check("crawl_info"), check("nas"))
 }

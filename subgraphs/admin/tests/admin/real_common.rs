@@ -7,16 +7,16 @@ use admin::common_client::{CommonClient, Handed, NewDocument};
 use service::{Secret, SharedKeys};
 use stores::search::embedded;
 use stores::sql::Database;
+use test_stores::TestStores;
 
 use crate::fake_common::CREDENTIAL;
 
-async fn common(folder: &std::path::Path) -> (CommonClient, Database) {
-    let search = Arc::new(embedded::open_writer(folder).unwrap());
+async fn common(of_the_test: &TestStores) -> (CommonClient, Database) {
+    let folder = of_the_test.folder();
+    let search = Arc::new(embedded::open_writer(&folder.join("search")).unwrap());
     let stores = common::Stores {
-        document_meta: Database::open_sqlite("document_meta", &folder.join("document_meta.sqlite"))
-            .await
-            .unwrap(),
-        common: Database::open_sqlite("common", &folder.join("common.sqlite")).await.unwrap(),
+        document_meta: of_the_test.database("document_meta").await,
+        common: of_the_test.database("common").await,
         search_reader: search.clone(),
         search_writer: search,
     };
@@ -44,8 +44,8 @@ fn document() -> NewDocument {
 
 #[tokio::test]
 async fn common_understands_what_it_is_handed_and_takes_it_in_once() {
-    let folder = tempfile::tempdir().unwrap();
-    let (client, document_meta) = common(folder.path()).await;
+    let of_the_test = TestStores::new();
+    let (client, document_meta) = common(&of_the_test).await;
     let first = client.ingest(&document(), "k1").await.unwrap();
     let Handed::Taken { document_id } = &first else { panic!("{first:?}") };
     assert_eq!(client.ingest(&document(), "k1").await.unwrap(), first, "the same request again");

@@ -17,7 +17,7 @@ use async_graphql::{Request, Variables};
 use axum::Router;
 use serde_json::{Value, json};
 use service::{Caller, Clock, Role, Secret, User};
-use test_stores::TestNas;
+use test_stores::{TestNas, TestStores};
 
 /// The secret that the gateway shows.
 pub const GATEWAY_SECRET: &str = "gateway-secret";
@@ -29,7 +29,7 @@ pub struct World {
     pub signer: Signer,
     sites: Sites,
     common: std::sync::OnceLock<CommonClient>,
-    _folder: tempfile::TempDir,
+    _of_the_test: TestStores,
     _nas: TestNas,
 }
 
@@ -43,9 +43,11 @@ impl World {
     }
 
     pub async fn with_nas(clock: Clock, nas: TestNas) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let of_the_test = TestStores::new();
         let mut settings = Settings::default();
-        settings.server.data = folder.path().to_owned();
+        settings.server.data = of_the_test.folder().to_owned();
+        let database = of_the_test.database_settings("crawl_info").await;
+        settings.stores.crawl_info = serde_json::from_value(database).unwrap();
         settings.stores.nas = serde_json::from_value(nas.settings()).unwrap();
         let stores = admin::open_stores(&settings).await.unwrap();
         let store = Store::open(stores, clock).await.unwrap();
@@ -61,7 +63,7 @@ impl World {
             signer,
             sites,
             common: Default::default(),
-            _folder: folder,
+            _of_the_test: of_the_test,
             _nas: nas,
         }
     }

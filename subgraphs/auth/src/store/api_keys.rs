@@ -64,6 +64,8 @@ impl Store {
         creation: &Creation,
     ) -> Result<bool> {
         let mut transaction = self.db.begin().await?;
+        let owner = format!("SELECT id FROM users WHERE id = ?{}", self.db.dialect().for_update());
+        transaction.query_optional(&owner, params![&key.user_id]).await?;
         let sql = format!("SELECT COUNT(*) AS present FROM api_keys k WHERE k.user_id = ? AND {USABLE}");
         let present = transaction.query_optional(&sql, params![&key.user_id, key.created_at]).await?;
         if present.map_or(Ok(0), |row| row.int("present"))? >= most {

@@ -1,6 +1,6 @@
 //! Failed attempts to sign in, per account name, and the pause that they lead to.
 
-use stores::sql::NewRow;
+use stores::sql::{NewRow, again};
 use stores::{Result, params};
 
 use super::Store;
@@ -30,17 +30,26 @@ impl Store {
 
     /// Counts a failure.
     pub async fn note_failure(&self, account: &str, now: i64) -> Result<()> {
+        again(|| self.try_to_note_failure(account, now)).await
+    }
+
+    /// The row is made or counted up first, and so locked: of failures at the same time each counts.
+    async fn try_to_note_failure(&self, account: &str, now: i64) -> Result<()> {
         let mut transaction = self.db.begin().await?;
-        let sql = format!(
-            "SELECT failures FROM login_failures WHERE account = ? AND last_failure_at > ?{}",
-            self.db.dialect().for_update()
-        );
-        let row = transaction.query_optional(&sql, params![account, now - FORGOTTEN_AFTER]).await?;
-        let failures = row.map_or(Ok(0), |row| row.int("failures"))? + 1;
+        let first = params![account, 1, now, 0];
         let columns = ["account", "failures", "last_failure_at", "blocked_until"];
-        let values = params![account, failures, now, now + pause_after(failures)];
-        let row = NewRow { table: "login_failures", columns: &columns, values };
-        transaction.upsert(&row, &columns[..1], &columns[1..]).await?;
+        let row = NewRow { table: "login_failures", columns: &columns, values: first };
+        let count = "UPDATE login_failures SET failures = CASE WHEN last_failure_at > ? THEN failures + 1 ELSE 1 END, \
+                     last_failure_at = ? WHERE account = ?";
+        let count_args = params![now - FORGOTTEN_AFTER, now, account];
+        if transaction.execute(count, count_args).await? == 0 && !transaction.insert_or_ignore(&row).await? {
+            transaction.execute(count, count_args).await?;
+        }
+        let sql = "SELECT failures FROM login_failures WHERE account = ?";
+        let row = transaction.query_optional(sql, params![account]).await?;
+        let failures = row.map_or(Ok(1), |row| row.int("failures"))?;
+        let sql = "UPDATE login_failures SET blocked_until = ? WHERE account = ?";
+        transaction.execute(sql, params![now + pause_after(failures), account]).await?;
         transaction.commit().await
     }
 

@@ -1,6 +1,6 @@
 //! Refresh tokens: each is good once and replaced by the next; a second use ends the session.
 
-use stores::sql::Transaction;
+use stores::sql::{Transaction, again};
 use stores::{Result, params};
 
 use super::Store;
@@ -51,11 +51,17 @@ impl Store {
 
     /// Replaces the token of this hash by `next`. The conditional update lets exactly one of many concurrent uses through.
     pub async fn rotate(&self, hash: &str, next: &NewToken, grace: i64, now: i64) -> Result<Rotation> {
+        again(|| self.try_to_rotate(hash, next, grace, now)).await
+    }
+
+    /// Token and session are locked: a session that is being ended meanwhile is not gone on with.
+    async fn try_to_rotate(&self, hash: &str, next: &NewToken, grace: i64, now: i64) -> Result<Rotation> {
         let mut transaction = self.db.begin().await?;
         let sql = format!(
             "SELECT {COLUMNS}, t.id AS token_id, t.used_at, t.expires_at AS token_expires_at \
              FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id \
-             WHERE t.token_hash = ? AND s.ended_at IS NULL AND s.expires_at > ?"
+             WHERE t.token_hash = ? AND s.ended_at IS NULL AND s.expires_at > ?{}",
+            self.db.dialect().for_update()
         );
         let Some(row) = transaction.query_optional(&sql, params![hash, now]).await? else {
             return Ok(Rotation::Invalid);

@@ -1,6 +1,6 @@
 //! Sessions: from a sign-in to its end.
 
-use stores::sql::{Row, Value, placeholders};
+use stores::sql::{Row, Value, again, placeholders};
 use stores::{Result, params};
 
 use super::refresh::NewToken;
@@ -39,6 +39,10 @@ pub(super) fn session(row: Row) -> Result<SessionRow> {
 impl Store {
     /// Begins a session with its first refresh token.
     pub async fn begin_session(&self, session: &SessionRow, token: &NewToken) -> Result<()> {
+        again(|| self.try_to_begin_session(session, token)).await
+    }
+
+    async fn try_to_begin_session(&self, session: &SessionRow, token: &NewToken) -> Result<()> {
         let mut transaction = self.db.begin().await?;
         let sql = "INSERT INTO sessions (id, user_id, device, created_at, last_used_at, expires_at) \
                    VALUES (?, ?, ?, ?, ?, ?)";

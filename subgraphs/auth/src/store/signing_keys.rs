@@ -1,6 +1,6 @@
 //! Signing keys and their states.
 
-use stores::sql::Row;
+use stores::sql::{Row, again};
 use stores::{Result, StoreError, params};
 
 use super::Store;
@@ -78,12 +78,19 @@ impl Store {
         before: &[SigningKeyRow],
         after: &[SigningKeyRow],
     ) -> Result<bool> {
+        again(|| self.try_to_replace_signing_keys(before, after)).await
+    }
+
+    /// One at a time: servers that find no key at all have no row to lock.
+    async fn try_to_replace_signing_keys(
+        &self,
+        before: &[SigningKeyRow],
+        after: &[SigningKeyRow],
+    ) -> Result<bool> {
         let mut transaction = self.db.begin().await?;
-        let sql = format!(
-            "SELECT kid, state FROM signing_keys ORDER BY created_at, kid{}",
-            self.db.dialect().for_update()
-        );
-        let rows = transaction.query(&sql, &[]).await?;
+        transaction.lock("signing_keys").await?;
+        let sql = "SELECT kid, state FROM signing_keys ORDER BY created_at, kid";
+        let rows = transaction.query(sql, &[]).await?;
         let present: Result<Vec<_>> =
             rows.iter().map(|row| Ok((row.text("kid")?, row.text("state")?))).collect();
         let expected: Vec<_> =

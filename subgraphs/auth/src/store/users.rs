@@ -149,7 +149,13 @@ impl Store {
 
     /// Changes a user in one transaction; refuses what would leave no active administrator.
     pub async fn change_user(&self, id: &str, change: &UserChange, now: i64) -> Result<UserChanged> {
+        again(|| self.try_to_change_user(id, change, now)).await
+    }
+
+    /// One at a time: two of the last administrators must not both see that the other one is left.
+    async fn try_to_change_user(&self, id: &str, change: &UserChange, now: i64) -> Result<UserChanged> {
         let mut transaction = self.db.begin().await?;
+        transaction.lock("administrators").await?;
         let sql = format!("SELECT {COLUMNS} FROM users u WHERE u.id = ?{}", self.db.dialect().for_update());
         let Some(before) = transaction.query_optional(&sql, params![id]).await?.map(user).transpose()? else {
             return Ok(UserChanged::NotFound);

@@ -11,6 +11,7 @@ use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 use service::{Clock, Role, SharedKeys};
 use stores::sql::Database;
+use test_stores::{Kind, TestStores};
 use tokio::sync::OnceCell;
 use tower::ServiceExt as _;
 
@@ -23,7 +24,7 @@ pub struct Fixture {
     pub clock: Clock,
     pub keys: SharedKeys,
     pub database: Database,
-    pub folder: tempfile::TempDir,
+    pub stores: TestStores,
 }
 
 /// The id of a seeded user: `user_id(0)` administers, 1 operates, 2 reads.
@@ -44,32 +45,54 @@ fn seed_users() -> Vec<SeedUser> {
     users.collect()
 }
 
-/// The seeded database, made once: hashing takes its time.
+/// The seeded embedded database, made once: hashing takes its time.
 static SEEDED: OnceCell<Vec<u8>> = OnceCell::const_new();
 
-async fn seeded() -> Vec<u8> {
-    let folder = tempfile::tempdir().unwrap();
-    let database = auth::open_database(folder.path()).await.unwrap();
+async fn seeded_file() -> Vec<u8> {
+    let stores = TestStores::of(Kind::Embedded);
+    let database = stores.database("auth").await;
+    seed(&database).await;
+    database.close().await;
+    std::fs::read(stores.folder().join(FILE)).unwrap()
+}
+
+const FILE: &str = "sql/auth.sqlite";
+
+async fn seed(database: &Database) {
+    auth::migrate(database).await.unwrap();
     let secret = "the-crawlers-secret".to_string();
     let client = SeedClient { id: "crawler".into(), name: "The crawler".into(), secret, created_at: START };
     for _ in 0..2 {
-        auth::seed(&database, &seed_users(), std::slice::from_ref(&client)).await.unwrap();
+        auth::seed(database, &seed_users(), std::slice::from_ref(&client)).await.unwrap();
     }
-    database.close().await;
-    std::fs::read(folder.path().join("sql/auth.sqlite")).unwrap()
+}
+
+async fn seeded_database(stores: &TestStores) -> Database {
+    if stores.kind() == Kind::Embedded {
+        let file = stores.folder().join(FILE);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, SEEDED.get_or_init(seeded_file).await).unwrap();
+        return stores.database("auth").await;
+    }
+    let database = stores.database("auth").await;
+    seed(&database).await;
+    database
 }
 
 impl Fixture {
     pub async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let stores = TestStores::new();
         let clock = Clock::manual(START);
-        let file = folder.path().join("sql/auth.sqlite");
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(file, SEEDED.get_or_init(seeded).await).unwrap();
-        let database = auth::open_database(folder.path()).await.unwrap();
+        let database = seeded_database(&stores).await;
         let keys = SharedKeys::default();
-        let router = router(folder.path(), &clock, &keys, &database).await.unwrap();
-        Self { router, clock, keys, database, folder }
+        let router = router(stores.folder(), &clock, &keys, &database).await.unwrap();
+        Self { router, clock, keys, database, stores }
+    }
+
+    /// A second server over the same database, as another process would open it.
+    pub async fn second(&self) -> Router {
+        let database = self.stores.database("auth").await;
+        router(self.stores.folder(), &self.clock, &self.keys, &database).await.unwrap()
     }
 
     pub fn pass(&self, seconds: u64) {
@@ -77,10 +100,7 @@ impl Fixture {
     }
 
     pub async fn send(&self, request: Request<Body>) -> (u16, Value) {
-        let response = self.router.clone().oneshot(request).await.unwrap();
-        let status = response.status().as_u16();
-        let bytes = response.into_body().collect().await.unwrap().to_bytes();
-        (status, serde_json::from_slice(&bytes).unwrap_or_default())
+        send(&self.router, request).await
     }
 
     /// Asks with a token; an empty one is none. Gives the whole answer.
@@ -122,6 +142,14 @@ impl Fixture {
             None => code(&answer),
         }
     }
+}
+
+/// What a server answers.
+pub async fn send(router: &Router, request: Request<Body>) -> (u16, Value) {
+    let response = router.clone().oneshot(request).await.unwrap();
+    let status = response.status().as_u16();
+    let bytes = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&bytes).unwrap_or_default())
 }
 
 /// A server over these parts.

@@ -66,10 +66,10 @@ async fn a_leaked_key_is_revoked_at_once_with_all_tokens_signed_by_it() {
 async fn keys_outlive_a_restart_and_cannot_be_opened_without_the_sealing_key() {
     let fixture = Fixture::new().await;
     let token = fixture.token("reader").await;
-    let key_file = fixture.folder.path().join("sql/auth.key");
+    let key_file = fixture.stores.folder().join("sql/auth.key");
     assert_eq!(std::fs::metadata(&key_file).unwrap().permissions().mode() & 0o777, 0o600);
     let restarted =
-        router(fixture.folder.path(), &fixture.clock, &fixture.keys, &fixture.database).await.unwrap();
+        router(fixture.stores.folder(), &fixture.clock, &fixture.keys, &fixture.database).await.unwrap();
     let fixture = Fixture { router: restarted, ..fixture };
     assert_eq!(fixture.me(&token).await, "reader");
 
@@ -78,7 +78,7 @@ async fn keys_outlive_a_restart_and_cannot_be_opened_without_the_sealing_key() {
     let sealed = row.blob("private_key").unwrap();
     assert!(aws_lc_rs::signature::Ed25519KeyPair::from_pkcs8(&sealed).is_err());
     std::fs::write(&key_file, "00".repeat(32)).unwrap();
-    let refused = router(fixture.folder.path(), &fixture.clock, &fixture.keys, &fixture.database).await;
+    let refused = router(fixture.stores.folder(), &fixture.clock, &fixture.keys, &fixture.database).await;
     let error = format!("{:#}", refused.err().unwrap());
     assert!(error.contains("cannot be opened with this server's sealing key"), "{error}");
 }
@@ -87,7 +87,7 @@ async fn keys_outlive_a_restart_and_cannot_be_opened_without_the_sealing_key() {
 async fn two_servers_over_one_database_accept_each_others_tokens() {
     let fixture = Fixture::new().await;
     let keys = service::SharedKeys::default();
-    let second = router(fixture.folder.path(), &fixture.clock, &keys, &fixture.database).await.unwrap();
+    let second = router(fixture.stores.folder(), &fixture.clock, &keys, &fixture.database).await.unwrap();
     let token = fixture.token("operator").await;
     let request = crate::fixture::request(&token, "{ me { name } }", serde_json::json!({}));
     let response = second.oneshot(request).await.unwrap();

@@ -5,6 +5,7 @@ mod administration;
 mod fixture;
 mod keys;
 mod lists;
+mod races;
 mod schema;
 mod secrets;
 mod sessions;

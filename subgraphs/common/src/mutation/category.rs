@@ -142,21 +142,16 @@ impl Categories {
             if let Some(invalid) = problems(&row).found() {
                 return Ok(Some(invalid.into()));
             }
-            let tree = category::tree(database).await?;
-            if tree.all().len() >= MOST_CATEGORIES {
-                return Ok(Some(
-                    LimitReached::new(i32::try_from(MOST_CATEGORIES).unwrap_or(i32::MAX)).into(),
-                ));
-            }
-            match placing(&tree, &row) {
-                Placing::NoParent(id) => return Ok(Some(CategoryNotFound::new(id).into())),
-                Placing::Impossible(id) => return Ok(Some(CategoryCannotMove::new(id).into())),
-                Placing::Fine => {}
-            }
-            let added = category::add(database, &row, &creation).await;
+            let most = || LimitReached::new(i32::try_from(MOST_CATEGORIES).unwrap_or(i32::MAX));
+            let place = |tree: &Tree| match tree.all().len() >= MOST_CATEGORIES {
+                true => Err(Box::new(CreateCategoryPayload::from(most()))),
+                false => placed(tree, row.clone()),
+            };
+            let written = category::write(database, Some(&creation), place).await;
             refresh(ctx)?;
-            Ok(Some(match added {
-                Ok(()) => CreateCategorySuccess { category: Category(row) }.into(),
+            Ok(Some(match written {
+                Ok(Ok(placed)) => CreateCategorySuccess { category: Category(placed.category) }.into(),
+                Ok(Err(refused)) => *refused,
                 Err(StoreError::AlreadyExists { .. }) => {
                     made_before(database, &creation).await?.unwrap_or_else(|| SlugTaken::new(row.slug).into())
                 }
@@ -175,32 +170,21 @@ impl Categories {
         nullable(ctx, async {
             require_administrator(ctx)?;
             let database = &ctx.data_unchecked::<Stores>().common;
-            let tree = category::tree(database).await?;
-            let Some(before) = tree.get(&input.id) else {
-                return Ok(Some(CategoryNotFound::new(input.id).into()));
-            };
-            let row = input.changed(before, ctx.data_unchecked::<Clock>().now());
-            if let Some(invalid) = problems(&row).found() {
-                return Ok(Some(invalid.into()));
-            }
-            match placing(&tree, &row) {
-                Placing::NoParent(id) => return Ok(Some(CategoryNotFound::new(id).into())),
-                Placing::Impossible(id) => return Ok(Some(CategoryCannotMove::new(id).into())),
-                Placing::Fine => {}
-            }
-            let moved = row.parent_id != before.parent_id;
-            let updated = category::update(database, &row, moved).await;
+            let at = ctx.data_unchecked::<Clock>().now();
+            let written = category::write(database, None, |tree| input.place(tree, at)).await;
             refresh(ctx)?;
-            match updated {
-                Ok(true) => {}
-                Ok(false) => return Ok(Some(CategoryNotFound::new(ID(row.id)).into())),
-                Err(StoreError::AlreadyExists { .. }) => return Ok(Some(SlugTaken::new(row.slug).into())),
+            let placed = match written {
+                Ok(Ok(placed)) => placed,
+                Ok(Err(refused)) => return Ok(Some(*refused)),
+                Err(StoreError::AlreadyExists { .. }) => {
+                    return Ok(Some(SlugTaken::new(input.slug.unwrap_or_default()).into()));
+                }
                 Err(error) => return Err(error.into()),
-            }
-            if moved {
+            };
+            if placed.moved {
                 ctx.data_unchecked::<Indexer>().settle_moves().await?;
             }
-            Ok(Some(UpdateCategorySuccess { category: Category(row) }.into()))
+            Ok(Some(UpdateCategorySuccess { category: Category(placed.category) }.into()))
         })
         .await
     }
@@ -255,21 +239,30 @@ impl CreateCategoryInput {
 }
 
 impl UpdateCategoryInput {
-    fn changed(self, before: &Row, at: i64) -> Row {
-        let parent_id = match self.parent_id {
+    fn place(&self, tree: &Tree, at: i64) -> std::result::Result<Row, Box<UpdateCategoryPayload>> {
+        let none = || Box::new(CategoryNotFound::new(self.id.clone()).into());
+        let before = tree.get(&self.id).ok_or_else(none)?;
+        let row = self.changed(before, at);
+        match problems(&row).found() {
+            Some(invalid) => Err(Box::new(invalid.into())),
+            None => placed(tree, row),
+        }
+    }
+
+    fn changed(&self, before: &Row, at: i64) -> Row {
+        let parent_id = match &self.parent_id {
             MaybeUndefined::Undefined => before.parent_id.clone(),
             MaybeUndefined::Null => None,
-            MaybeUndefined::Value(id) => Some(id.0),
+            MaybeUndefined::Value(id) => Some(id.0.clone()),
         };
-        let text =
-            |new: Option<String>, old: &str| new.map_or_else(|| old.to_owned(), |new| new.trim().to_owned());
+        let text = |new: &Option<String>, old: &str| new.as_deref().unwrap_or(old).trim().to_owned();
         Row {
             id: before.id.clone(),
-            slug: self.slug.unwrap_or_else(|| before.slug.clone()),
+            slug: self.slug.as_ref().unwrap_or(&before.slug).clone(),
             parent_id,
             position: self.position.map_or(before.position, i64::from),
-            name_ko: text(self.name_ko, &before.name_ko),
-            name_en: text(self.name_en, &before.name_en),
+            name_ko: text(&self.name_ko, &before.name_ko),
+            name_en: text(&self.name_en, &before.name_en),
             created_at: before.created_at,
             updated_at: at,
         }
@@ -284,23 +277,20 @@ fn problems(row: &Row) -> Problems {
     problems
 }
 
-enum Placing {
-    Fine,
-    NoParent(ID),
-    Impossible(ID),
-}
-
-/// Whether the category may stand where it wants to: below one that exists, not below itself, not too deep.
-fn placing(tree: &Tree, row: &Row) -> Placing {
-    let Some(parent) = &row.parent_id else { return Placing::Fine };
+/// The category, if it may stand where it wants to: below one that exists, not below itself, not too deep.
+fn placed<R>(tree: &Tree, row: Row) -> std::result::Result<Row, Box<R>>
+where
+    R: From<CategoryNotFound> + From<CategoryCannotMove>,
+{
+    let Some(parent) = &row.parent_id else { return Ok(row) };
     let above = tree.path(parent);
     if above.is_empty() {
-        return Placing::NoParent(ID::from(parent));
+        return Err(Box::new(CategoryNotFound::new(ID::from(parent)).into()));
     }
     let below_itself = above.iter().any(|category| category.id == row.id);
     let levels = above.len() + tree.height(&row.id).max(1);
     match below_itself || levels > DEEPEST {
-        true => Placing::Impossible(ID::from(&row.id)),
-        false => Placing::Fine,
+        true => Err(Box::new(CategoryCannotMove::new(ID::from(&row.id)).into())),
+        false => Ok(row),
     }
 }

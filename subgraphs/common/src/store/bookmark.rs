@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use stores::sql::{Database, Row, Value, placeholders};
-use stores::{Result, params};
+use stores::sql::{Database, Row, Value, again, placeholders};
+use stores::{Result, StoreError, params};
 
 use super::{insert_rows, rows_per_statement, values};
 
@@ -93,6 +93,14 @@ pub async fn of_user(database: &Database, user_id: &str, id: &str) -> Result<Opt
 
 /// Adds a bookmark, at most one per user and document.
 pub async fn add(database: &Database, row: &Bookmark) -> Result<Added> {
+    match again(|| try_to_add(database, row)).await {
+        // Somebody was faster; now it can be seen.
+        Err(StoreError::AlreadyExists { .. }) => again(|| try_to_add(database, row)).await,
+        added => added,
+    }
+}
+
+async fn try_to_add(database: &Database, row: &Bookmark) -> Result<Added> {
     let mut transaction = database.begin().await?;
     let there = format!("SELECT {} FROM bookmarks WHERE user_id = ? AND document_id = ?", COLUMNS.join(", "));
     let there = transaction.query_optional(&there, params![&row.user_id, &row.document_id]).await?;

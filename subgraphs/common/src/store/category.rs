@@ -14,6 +14,9 @@ pub const CREATED: Created = Created { table: "categories", by: "created_by" };
 /// The most categories that there may be; what keeps the tree small enough to be read whole.
 pub const MOST_CATEGORIES: usize = 2_000;
 
+/// What every change of the tree holds (`Transaction::lock`).
+const TREE: &str = "categories";
+
 /// How deep the tree may be.
 pub const DEEPEST: usize = 10;
 
@@ -127,24 +130,20 @@ impl Tree {
 
 /// Reads the whole tree.
 pub async fn tree(database: &Database) -> Result<Tree> {
-    let sql = format!("SELECT {} FROM categories ORDER BY position, id", COLUMNS.join(", "));
-    let rows = database.query(&sql, &[]).await?;
+    let rows = database.query(&whole(), &[]).await?;
     Ok(Tree::new(rows.iter().map(category).collect::<Result<_>>()?))
+}
+
+fn whole() -> String {
+    format!("SELECT {} FROM categories ORDER BY position, id", COLUMNS.join(", "))
 }
 
 /// Adds categories, parents first; `AlreadyExists` if an id or a slug is taken.
 pub async fn insert(database: &Database, categories: &[Category]) -> Result<()> {
-    let mut transaction = database.begin().await?;
-    insert_in(&mut transaction, categories).await?;
-    transaction.commit().await
-}
-
-/// Adds the category of a request; `AlreadyExists` if the slug is taken, or the request has been carried out.
-pub async fn add(database: &Database, category: &Category, creation: &Creation) -> Result<()> {
     again(|| async {
         let mut transaction = database.begin().await?;
-        insert_in(&mut transaction, std::slice::from_ref(category)).await?;
-        creation.note(&mut transaction, &category.id).await?;
+        transaction.lock(TREE).await?;
+        insert_in(&mut transaction, categories).await?;
         transaction.commit().await
     })
     .await
@@ -170,9 +169,51 @@ async fn insert_in(transaction: &mut Transaction, categories: &[Category]) -> Re
     Ok(())
 }
 
-/// Writes a changed category. When it was `moved` to another parent it is marked, so that the documents below it are
-/// queued for the index even if the server dies right after.
-pub async fn update(database: &Database, row: &Category, moved: bool) -> Result<bool> {
+/// A category that was written, and whether it stands below another parent than before.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// As it is now.
+    pub category: Category,
+    /// Whether it was moved.
+    pub moved: bool,
+}
+
+/// Writes the category that `place` makes of the tree, new or changed, or gives back why it makes none. Nothing else changes the
+/// tree meanwhile: two moves at once must not make a circle. When a category is moved to another parent it is marked, so that
+/// the documents below it are queued for the index even if the server dies right after.
+///
+/// # Errors
+/// `AlreadyExists` if the slug is taken, or the request that creates it has been carried out.
+pub async fn write<R>(
+    database: &Database,
+    creation: Option<&Creation>,
+    place: impl Fn(&Tree) -> std::result::Result<Category, R>,
+) -> Result<std::result::Result<Placed, R>> {
+    again(|| async {
+        let mut transaction = database.begin().await?;
+        transaction.lock(TREE).await?;
+        let rows = transaction.query(&whole(), &[]).await?;
+        let tree = Tree::new(rows.iter().map(category).collect::<Result<_>>()?);
+        let category = match place(&tree) {
+            Ok(category) => category,
+            Err(refused) => return Ok(Err(refused)),
+        };
+        let before = tree.get(&category.id);
+        let moved = before.is_some_and(|before| before.parent_id != category.parent_id);
+        match before {
+            Some(_) => update_in(&mut transaction, &category, moved).await?,
+            None => insert_in(&mut transaction, std::slice::from_ref(&category)).await?,
+        }
+        if let Some(creation) = creation {
+            creation.note(&mut transaction, &category.id).await?;
+        }
+        transaction.commit().await?;
+        Ok(Ok(Placed { category, moved }))
+    })
+    .await
+}
+
+async fn update_in(transaction: &mut Transaction, row: &Category, moved: bool) -> Result<()> {
     let sql = "UPDATE categories SET slug = ?, parent_id = ?, position = ?, name_ko = ?, name_en = ?, updated_at = ?, \
                moved = CASE WHEN ? = 1 THEN 1 ELSE moved END WHERE id = ?";
     let args = params![
@@ -185,12 +226,17 @@ pub async fn update(database: &Database, row: &Category, moved: bool) -> Result<
         moved,
         &row.id,
     ];
-    Ok(database.execute(sql, args).await? > 0)
+    transaction.execute(sql, args).await.map(|_| ())
 }
 
 /// Removes a category; `None` if there is none of that id, `false` if it has children.
 pub async fn delete(database: &Database, id: &str) -> Result<Option<bool>> {
+    again(|| try_to_delete(database, id)).await
+}
+
+async fn try_to_delete(database: &Database, id: &str) -> Result<Option<bool>> {
     let mut transaction = database.begin().await?;
+    transaction.lock(TREE).await?;
     let child = "SELECT 1 AS found FROM categories WHERE parent_id = ? LIMIT 1";
     if transaction.query_optional(child, params![id]).await?.is_some() {
         return Ok(Some(false));

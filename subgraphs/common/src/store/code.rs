@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use stores::sql::{Database, NewRow, Row, placeholders};
+use stores::sql::{Database, NewRow, Row, again, placeholders};
 use stores::{Result, params};
 
 use super::values;
@@ -110,7 +110,13 @@ pub async fn save_table(database: &Database, row: &CodeTable) -> Result<CodeTabl
 
 /// Writes a code under its table and value, new or changed, unless the table is full; the code as it stands then.
 pub async fn save(database: &Database, row: &Code, at: i64) -> Result<Option<Code>> {
+    again(|| try_to_save(database, row, at)).await
+}
+
+async fn try_to_save(database: &Database, row: &Code, at: i64) -> Result<Option<Code>> {
     let mut transaction = database.begin().await?;
+    let table = format!("SELECT id FROM code_tables WHERE id = ?{}", database.dialect().for_update());
+    transaction.query_optional(&table, params![&row.table_id]).await?;
     let count = "SELECT COUNT(*) AS codes FROM codes WHERE table_id = ? AND value <> ?";
     let others = transaction.query_optional(count, params![&row.table_id, &row.value]).await?;
     if others.map(|row| row.int("codes")).transpose()?.unwrap_or_default() >= MOST_CODES {
@@ -150,6 +156,10 @@ pub async fn save(database: &Database, row: &Code, at: i64) -> Result<Option<Cod
 
 /// Removes a table with its codes; whether it was there.
 pub async fn delete_table(database: &Database, id: &str) -> Result<bool> {
+    again(|| try_to_delete_table(database, id)).await
+}
+
+async fn try_to_delete_table(database: &Database, id: &str) -> Result<bool> {
     let mut transaction = database.begin().await?;
     transaction.execute("DELETE FROM codes WHERE table_id = ?", params![id]).await?;
     let removed = transaction.execute("DELETE FROM code_tables WHERE id = ?", params![id]).await?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use stores::search::Collection;
-use stores::sql::{Database, Row, Transaction, placeholders};
+use stores::sql::{Database, Row, Transaction, again, placeholders};
 use stores::{Result, params};
 
 use super::{collection_name, collection_named, outbox, values};
@@ -197,8 +197,19 @@ pub async fn classify(
     change: &Classification,
     at: i64,
 ) -> Result<Option<i64>> {
+    again(|| try_to_classify(database, id, change, at)).await
+}
+
+async fn try_to_classify(
+    database: &Database,
+    id: &str,
+    change: &Classification,
+    at: i64,
+) -> Result<Option<i64>> {
     let mut transaction = database.begin().await?;
-    let Some(row) = live(&mut transaction, id).await? else { return Ok(None) };
+    let Some(row) = live(&mut transaction, id, database.dialect().for_update()).await? else {
+        return Ok(None);
+    };
     let category_id = change.category_id.clone().map_or_else(|| row.opt_text("category_id"), Ok)?;
     let organization_id =
         change.organization_id.clone().map_or_else(|| row.opt_text("organization_id"), Ok)?;
@@ -217,8 +228,14 @@ pub async fn classify(
 
 /// Turns a document into a tombstone; the tombstone's version, or `None` if there is no such document.
 pub async fn delete(database: &Database, id: &str, at: i64) -> Result<Option<i64>> {
+    again(|| try_to_delete(database, id, at)).await
+}
+
+async fn try_to_delete(database: &Database, id: &str, at: i64) -> Result<Option<i64>> {
     let mut transaction = database.begin().await?;
-    let Some(row) = live(&mut transaction, id).await? else { return Ok(None) };
+    let Some(row) = live(&mut transaction, id, database.dialect().for_update()).await? else {
+        return Ok(None);
+    };
     let version = row.int("version")? + 1;
     let sql = "UPDATE documents SET deleted_at = ?, version = ?, updated_at = ? WHERE id = ?";
     transaction.execute(sql, params![at, version, at, id]).await?;
@@ -229,9 +246,11 @@ pub async fn delete(database: &Database, id: &str, at: i64) -> Result<Option<i64
     Ok(Some(version))
 }
 
-async fn live(transaction: &mut Transaction, id: &str) -> Result<Option<Row>> {
-    let sql = "SELECT collection, version, category_id, organization_id FROM documents WHERE id = ? AND deleted_at IS NULL";
-    transaction.query_optional(sql, params![id]).await
+/// A document that exists, locked, so that its next version is counted once.
+async fn live(transaction: &mut Transaction, id: &str, lock: &str) -> Result<Option<Row>> {
+    let columns = "collection, version, category_id, organization_id";
+    let sql = format!("SELECT {columns} FROM documents WHERE id = ? AND deleted_at IS NULL{lock}");
+    transaction.query_optional(&sql, params![id]).await
 }
 
 /// Writes a document's keywords in place of those it had.
@@ -261,6 +280,10 @@ pub(super) async fn insert_keywords(transaction: &mut Transaction, rows: &[(&str
 
 /// Gives every document of these categories a new version and queues it, after the tree above them changed.
 pub async fn touch_categories(database: &Database, category_ids: &[String], at: i64) -> Result<u64> {
+    again(|| try_to_touch_categories(database, category_ids, at)).await
+}
+
+async fn try_to_touch_categories(database: &Database, category_ids: &[String], at: i64) -> Result<u64> {
     let mut transaction = database.begin().await?;
     let categories = placeholders(category_ids.len());
     let sql = format!(

@@ -4,7 +4,7 @@
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use stores::search::Collection;
-use stores::sql::{Database, Row, Transaction, Value};
+use stores::sql::{Database, Row, Transaction, Value, again};
 use stores::{Result, StoreError, params};
 
 use super::{collection_name, document, insert_rows, new_id, outbox, rows_per_statement};
@@ -109,7 +109,12 @@ fn answer(row: &Row, request: &Request<'_>) -> Result<Ingest> {
 
 /// Takes a document in.
 pub async fn ingest(database: &Database, request: &Request<'_>) -> Result<Ingest> {
+    again(|| try_to_ingest(database, request)).await
+}
+
+async fn try_to_ingest(database: &Database, request: &Request<'_>) -> Result<Ingest> {
     let mut transaction = database.begin().await?;
+    lock_source(&mut transaction, request.document).await?;
     if let Some(row) = transaction.query_optional(ANSWERED, params![request.key]).await? {
         return answer(&row, request);
     }
@@ -149,6 +154,18 @@ pub async fn ingest(database: &Database, request: &Request<'_>) -> Result<Ingest
     remember(&mut transaction, request, &ingested).await?;
     transaction.commit().await?;
     Ok(Ingest::Taken(ingested))
+}
+
+/// Documents of one source are taken in one after the other: there is no row to lock before the first one. Sources share a few
+/// locks, so that these do not become more and more.
+async fn lock_source(transaction: &mut Transaction, new: &NewDocument) -> Result<()> {
+    match (&new.id, &new.source_url) {
+        (None, Some(url)) => {
+            let share = Sha256::digest(format!("{} {url}", collection_name(new.collection)))[0];
+            transaction.lock(&format!("source {share:02x}")).await
+        }
+        _ => Ok(()),
+    }
 }
 
 struct Known {

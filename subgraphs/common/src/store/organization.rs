@@ -79,6 +79,10 @@ pub async fn page(
 
 /// Adds organizations; `AlreadyExists` if an id or a slug is taken.
 pub async fn insert(database: &Database, organizations: &[Organization]) -> Result<()> {
+    again(|| try_to_insert(database, organizations)).await
+}
+
+async fn try_to_insert(database: &Database, organizations: &[Organization]) -> Result<()> {
     let mut transaction = database.begin().await?;
     insert_in(&mut transaction, organizations).await?;
     transaction.commit().await

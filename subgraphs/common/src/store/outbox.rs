@@ -1,7 +1,7 @@
 //! The outbox: what the indexes still have to learn. Servers claim entries for a while, so that several share the work; an
 //! entry goes away only after the index holds it.
 
-use stores::sql::{Database, Row, Transaction, placeholders};
+use stores::sql::{Database, Row, Transaction, again, placeholders};
 use stores::{Result, params};
 
 use super::values;
@@ -81,15 +81,18 @@ pub async fn enqueue_changed(database: &Database, collection: &str, since: i64, 
 /// Claims the oldest entries that nobody else holds. A document of which another server holds an entry is left to it, so that
 /// two servers never carry two versions of one document at the same time.
 pub async fn claim(database: &Database, claim: &Claim<'_>) -> Result<Vec<Entry>> {
+    again(|| try_to_claim(database, claim)).await
+}
+
+/// One server at a time: which entries are free depends on other entries of the same document.
+async fn try_to_claim(database: &Database, claim: &Claim<'_>) -> Result<Vec<Entry>> {
     let mut transaction = database.begin().await?;
-    let sql = format!(
-        "SELECT sequence, document_id, collection, version FROM outbox WHERE (claimed_by IS NULL OR claimed_by = ? OR \
+    transaction.lock("outbox").await?;
+    let sql = "SELECT sequence, document_id, collection, version FROM outbox WHERE (claimed_by IS NULL OR claimed_by = ? OR \
          claimed_until < ?) AND NOT EXISTS (SELECT 1 FROM outbox held WHERE held.document_id = outbox.document_id AND \
-         held.claimed_until >= ? AND held.claimed_by <> ? AND held.claimed_by <> ?) ORDER BY sequence LIMIT ?{}",
-        database.dialect().for_update()
-    );
+         held.claimed_until >= ? AND held.claimed_by <> ? AND held.claimed_by <> ?) ORDER BY sequence LIMIT ?";
     let args = params![claim.by, claim.now, claim.now, claim.by, REFUSED, claim.limit];
-    let rows = transaction.query(&sql, args).await?;
+    let rows = transaction.query(sql, args).await?;
     let entries = rows.iter().map(entry).collect::<Result<Vec<_>>>()?;
     if entries.is_empty() {
         return Ok(entries);

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 use stores::search::Collection;
-use stores::sql::{Database, Row, Value};
+use stores::sql::{Database, Row, Value, again};
 use stores::{Result, StoreError, params};
 
 use super::bookmark::{pages_args, pages_sql};
@@ -108,11 +108,35 @@ pub async fn pages(
 
 /// Saves a search under its name. With `replace`, the one of that name takes the new parameters and keeps its id.
 pub async fn save(database: &Database, row: &mut SavedSearch, replace: bool) -> Result<Saved> {
+    let saved = match again(|| try_to_save(database, row, replace)).await {
+        // Somebody was faster; now it can be seen.
+        Err(StoreError::AlreadyExists { .. }) => again(|| try_to_save(database, row, replace)).await?,
+        saved => saved?,
+    };
+    Ok(match saved {
+        Ok(stored) => {
+            *row = stored;
+            Saved::Stored
+        }
+        Err(refused) => refused,
+    })
+}
+
+async fn try_to_save(
+    database: &Database,
+    row: &SavedSearch,
+    replace: bool,
+) -> Result<std::result::Result<SavedSearch, Saved>> {
     let mut transaction = database.begin().await?;
-    let there = format!("SELECT {} FROM saved_searches WHERE user_id = ? AND name = ?", COLUMNS.join(", "));
+    let there = format!(
+        "SELECT {} FROM saved_searches WHERE user_id = ? AND name = ?{}",
+        COLUMNS.join(", "),
+        database.dialect().for_update()
+    );
     let there = transaction.query_optional(&there, params![&row.user_id, &row.name]).await?;
+    let mut row = row.clone();
     match there.as_ref().map(saved_search).transpose()? {
-        Some(there) if !replace => return Ok(Saved::NameTaken(Box::new(there))),
+        Some(there) if !replace => return Ok(Err(Saved::NameTaken(Box::new(there)))),
         Some(there) => {
             row.id = there.id;
             row.created_at = there.created_at;
@@ -123,13 +147,13 @@ pub async fn save(database: &Database, row: &mut SavedSearch, replace: bool) -> 
             let count = "SELECT COUNT(*) AS searches FROM saved_searches WHERE user_id = ?";
             let count = transaction.query_optional(count, params![&row.user_id]).await?;
             if count.map(|row| row.int("searches")).transpose()?.unwrap_or_default() >= MOST_SAVED_SEARCHES {
-                return Ok(Saved::TooMany);
+                return Ok(Err(Saved::TooMany));
             }
-            transaction.execute(&insert_rows("saved_searches", &COLUMNS, 1), &args(row)?).await?;
+            transaction.execute(&insert_rows("saved_searches", &COLUMNS, 1), &args(&row)?).await?;
         }
     }
     transaction.commit().await?;
-    Ok(Saved::Stored)
+    Ok(Ok(row))
 }
 
 /// Adds many at once, for sample data.

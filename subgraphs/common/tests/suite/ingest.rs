@@ -2,6 +2,7 @@
 
 use futures::future::join_all;
 use serde_json::{Value, json};
+use stores::sql::Dialect;
 
 use crate::world::{START, Who, World, document};
 
@@ -136,9 +137,11 @@ async fn a_failure_in_the_middle_leaves_neither_row_nor_key_and_tells_nothing_in
     let database = &world.stores.document_meta;
     let tables = ["documents", "document_keywords", "outbox", "ingests"];
     for table in tables {
-        let sql = format!(
-            "CREATE TRIGGER broken BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'secret'); END"
-        );
+        let refuse = match database.dialect() {
+            Dialect::Sqlite => "BEGIN SELECT RAISE(ABORT, 'secret'); END",
+            Dialect::MySql => "FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'secret'",
+        };
+        let sql = format!("CREATE TRIGGER broken BEFORE INSERT ON {table} {refuse}");
         database.execute(&sql, &[]).await.unwrap();
         let variables = json!({ "key": "k", "input": document("하나") });
         let answer = world.ask(Who::Operator, crate::world::INGEST, variables).await;

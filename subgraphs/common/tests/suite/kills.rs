@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use stores::search::open_reader;
-use stores::sql::Database;
 use test_stores::{SearchServer, TestStores};
 
 use crate::world::INGEST;
@@ -40,7 +39,11 @@ async fn start(place: &Place, address: SocketAddr, client: &reqwest::Client) -> 
     let text = json!({
         "server": { "listen": address, "data": place.of_the_test.folder(), "callers": { "admin": "admins-secret" } },
         "indexer": { "lease_seconds": 1 },
-        "stores": { "search": place.search.as_ref().map(SearchServer::settings) },
+        "stores": {
+            "document_meta": place.of_the_test.database_settings("document_meta").await,
+            "common": place.of_the_test.database_settings("common").await,
+            "search": place.search.as_ref().map(SearchServer::settings),
+        },
     });
     // JSON is YAML.
     std::fs::write(&config, text.to_string()).unwrap();
@@ -108,8 +111,7 @@ async fn a_program_killed_while_documents_stream_in_has_each_once() {
 
 async fn assert_index_equals_database(place: &Place) {
     let data = place.of_the_test.folder();
-    let database =
-        Database::open_sqlite("document_meta", &data.join("sql/document_meta.sqlite")).await.unwrap();
+    let database = place.of_the_test.database("document_meta").await;
     let engine = place.search.as_ref().map(SearchServer::connection);
     let index = open_reader(engine, &data.join("search")).unwrap();
     let mut waited = 0;

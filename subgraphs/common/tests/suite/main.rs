@@ -1,4 +1,4 @@
-//! The common server through its HTTP router, on SQLite files of its own and an index that fails on command.
+//! The common server through its HTTP router, on databases of its own and an index that fails on command.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first surprise")]
 
@@ -10,6 +10,7 @@ mod loaders;
 mod outbox;
 mod people;
 mod permissions;
+mod races;
 mod reindex;
 mod sdl;
 mod trends;

@@ -14,9 +14,8 @@ use http_body_util::BodyExt as _;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 use service::{Clock, SharedKeys};
-use stores::search::Collection;
-use stores::sql::Database;
-use tempfile::TempDir;
+use stores::search::{Collection, SearchReader, SearchWriter};
+use test_stores::TestStores;
 use tower::ServiceExt as _;
 
 use crate::faulty_index::FaultyIndex;
@@ -86,7 +85,7 @@ pub struct World {
     pub index: FaultyIndex,
     pub indexer: Indexer,
     router: Router,
-    _folder: TempDir,
+    of_the_test: Arc<TestStores>,
 }
 
 impl World {
@@ -99,28 +98,39 @@ impl World {
 
     /// As `new`, on another index.
     pub async fn on(
-        reader: Arc<dyn stores::search::SearchReader>,
-        writer: Arc<dyn stores::search::SearchWriter>,
+        reader: Arc<dyn SearchReader>,
+        writer: Arc<dyn SearchWriter>,
         index: FaultyIndex,
     ) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let open = |name: &'static str| {
-            let file = folder.path().join(format!("{name}.sqlite"));
-            async move { Database::open_sqlite(name, &file).await.unwrap() }
-        };
+        let of_the_test = Arc::new(TestStores::new());
+        let world = Self::over(of_the_test, (reader, writer, index), Clock::manual(START)).await;
+        seed::categories(&world.stores, &categories()).await.unwrap();
+        seed::organizations(&world.stores, &organizations()).await.unwrap();
+        world
+    }
+
+    /// A second server over the same databases, opened as another process would, and over the same index.
+    pub async fn second(&self) -> Self {
+        let engine =
+            (self.stores.search_reader.clone(), self.stores.search_writer.clone(), self.index.clone());
+        Self::over(self.of_the_test.clone(), engine, self.clock.clone()).await
+    }
+
+    async fn over(
+        of_the_test: Arc<TestStores>,
+        (search_reader, search_writer, index): (Arc<dyn SearchReader>, Arc<dyn SearchWriter>, FaultyIndex),
+        clock: Clock,
+    ) -> Self {
         let stores = Stores {
-            document_meta: open("document_meta").await,
-            common: open("common").await,
-            search_reader: reader,
-            search_writer: writer,
+            document_meta: of_the_test.database("document_meta").await,
+            common: of_the_test.database("common").await,
+            search_reader,
+            search_writer,
         };
-        let clock = Clock::manual(START);
         let settings = Settings { server: server_settings(&clock), indexer: lively(), ..Settings::default() };
         let indexer = Indexer::new(stores.clone(), clock.clone(), settings.indexer.clone());
         let server = common::build_with(settings, stores.clone(), indexer.clone()).await.unwrap();
-        seed::categories(&stores, &categories()).await.unwrap();
-        seed::organizations(&stores, &organizations()).await.unwrap();
-        Self { stores, clock, index, indexer, router: server.router, _folder: folder }
+        Self { stores, clock, index, indexer, router: server.router, of_the_test }
     }
 
     /// The whole answer to an operation.

@@ -2,8 +2,6 @@
 
 #![expect(dead_code, reason = "every test file uses its part")]
 
-use std::path::Path;
-
 use async_graphql::{Request, Variables};
 use document::{DocumentSchema, Stores};
 use serde_json::{Value, json};
@@ -31,7 +29,8 @@ impl World {
     /// Empty stores; the schema reads the index as another process would.
     pub async fn new() -> Self {
         let of_the_test = TestStores::new();
-        let document_meta = database(of_the_test.folder()).await;
+        let document_meta = of_the_test.database("document_meta").await;
+        document_meta.migrate(&DOCUMENT_META).await.unwrap();
         let search = of_the_test.search().await;
         let stores = Stores { document_meta, search: search.reader.clone() };
         Self { schema: document::schema(&stores), stores, search, of_the_test }
@@ -77,13 +76,6 @@ impl World {
         assert_eq!(errors.len(), 1, "{answer}");
         (errors[0]["extensions"]["code"].as_str().unwrap_or_default().to_owned(), errors[0]["path"].clone())
     }
-}
-
-async fn database(folder: &Path) -> Database {
-    let database =
-        Database::open_sqlite("document_meta", &folder.join("sql/document_meta.sqlite")).await.unwrap();
-    database.migrate(&DOCUMENT_META).await.unwrap();
-    database
 }
 
 async fn insert(database: &Database, document: &IndexedDocument) {

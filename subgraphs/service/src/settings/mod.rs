@@ -1,6 +1,7 @@
 //! What a server is told at its start: one YAML file, overlaid with environment variables. All keys have defaults that are
 //! safe (loopback only, no caller accepted).
 
+mod database;
 mod load;
 mod nas;
 mod search;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+pub use database::DatabaseSettings;
 pub use load::{SettingsError, load};
 pub use nas::{NasSettings, S3Settings, WebdavSettings};
 pub use search::SearchSettings;

@@ -12,14 +12,15 @@ use crate::{Result, StoreError};
 ///
 /// # Errors
 /// What the transaction returns; `Unavailable` when it was rolled back every time.
-pub async fn again<T, F: Future<Output = Result<T>>>(transaction: impl FnMut() -> F) -> Result<T> {
+pub async fn again<T, F: Future<Output = Result<T>>>(mut transaction: impl FnMut() -> F) -> Result<T> {
     let pauses = ExponentialBuilder::default()
         .with_jitter()
         .with_min_delay(Duration::from_millis(5))
         .with_max_delay(Duration::from_millis(200))
         .with_max_times(7);
     let rolled_back = |error: &StoreError| matches!(error, StoreError::RolledBack { .. });
-    match transaction.retry(pauses).when(rolled_back).await {
+    let boxed = || Box::pin(transaction());
+    match boxed.retry(pauses).when(rolled_back).await {
         Err(StoreError::RolledBack { store, detail }) => Err(StoreError::Unavailable { store, detail }),
         done => done,
     }

@@ -23,6 +23,7 @@ pub struct Transaction {
     statements: Arc<AtomicU64>,
 }
 
+/// Waiting for MySQL is boxed: otherwise each server's futures would have all of the driver's inside.
 #[derive(Clone)]
 enum Engine {
     Sqlite(Sqlite),
@@ -53,6 +54,16 @@ impl Database {
         Ok(Self { engine: Engine::MySql(MySql::open(name, url, password)?), statements: Arc::default() })
     }
 
+    /// Is refused: this program was built without MySQL.
+    ///
+    /// # Errors
+    /// Always.
+    #[cfg(not(feature = "mysql"))]
+    pub fn open_mysql(name: &str, _url: &str, _password: Option<&str>) -> Result<Self> {
+        let why = "this program was built without MySQL; build it with the feature `real`";
+        Err(crate::StoreError::Internal(format!("{name}: {why}")))
+    }
+
     /// Applies what is missing of the migrations. A MySQL server that is not there is no error: they are applied as soon as it
     /// is, and until then everything is `Unavailable`.
     ///
@@ -62,7 +73,7 @@ impl Database {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.migrate(migrations.sqlite).await,
             #[cfg(feature = "mysql")]
-            Engine::MySql(mysql) => mysql.migrate(migrations.mysql).await,
+            Engine::MySql(mysql) => Box::pin(mysql.migrate(migrations.mysql)).await,
         }
     }
 
@@ -72,7 +83,7 @@ impl Database {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.query(sql, args).await,
             #[cfg(feature = "mysql")]
-            Engine::MySql(mysql) => mysql.query(sql, args).await,
+            Engine::MySql(mysql) => Box::pin(mysql.query(sql, args)).await,
         }
     }
 
@@ -87,7 +98,7 @@ impl Database {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.execute(sql, args).await,
             #[cfg(feature = "mysql")]
-            Engine::MySql(mysql) => mysql.execute(sql, args).await,
+            Engine::MySql(mysql) => Box::pin(mysql.execute(sql, args)).await,
         }
     }
 
@@ -101,7 +112,7 @@ impl Database {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.upsert(row, key, update).await,
             #[cfg(feature = "mysql")]
-            Engine::MySql(mysql) => mysql.upsert(row, key, update).await,
+            Engine::MySql(mysql) => Box::pin(mysql.upsert(row, key, update)).await,
         }
     }
 
@@ -111,7 +122,7 @@ impl Database {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.insert_or_ignore(row).await,
             #[cfg(feature = "mysql")]
-            Engine::MySql(mysql) => mysql.insert_or_ignore(row).await,
+            Engine::MySql(mysql) => Box::pin(mysql.insert_or_ignore(row)).await,
         }
     }
 
@@ -121,7 +132,7 @@ impl Database {
         let engine = match &self.engine {
             Engine::Sqlite(sqlite) => EngineTransaction::Sqlite(sqlite.begin().await?),
             #[cfg(feature = "mysql")]
-            Engine::MySql(mysql) => EngineTransaction::MySql(mysql.begin().await?),
+            Engine::MySql(mysql) => EngineTransaction::MySql(Box::pin(mysql.begin()).await?),
         };
         Ok(Transaction { engine, statements: Arc::clone(&self.statements) })
     }
@@ -145,7 +156,7 @@ impl Database {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.query("SELECT 1", &[]).await.map(|_| ()),
             #[cfg(feature = "mysql")]
-            Engine::MySql(mysql) => mysql.ping().await,
+            Engine::MySql(mysql) => Box::pin(mysql.ping()).await,
         }
     }
 
@@ -154,7 +165,7 @@ impl Database {
         match &self.engine {
             Engine::Sqlite(sqlite) => sqlite.close().await,
             #[cfg(feature = "mysql")]
-            Engine::MySql(mysql) => mysql.close().await,
+            Engine::MySql(mysql) => Box::pin(mysql.close()).await,
         }
     }
 
@@ -170,7 +181,7 @@ impl Transaction {
         match &mut self.engine {
             EngineTransaction::Sqlite(transaction) => transaction.query(sql, args).await,
             #[cfg(feature = "mysql")]
-            EngineTransaction::MySql(transaction) => transaction.query(sql, args).await,
+            EngineTransaction::MySql(transaction) => Box::pin(transaction.query(sql, args)).await,
         }
     }
 
@@ -185,7 +196,7 @@ impl Transaction {
         match &mut self.engine {
             EngineTransaction::Sqlite(transaction) => transaction.execute(sql, args).await,
             #[cfg(feature = "mysql")]
-            EngineTransaction::MySql(transaction) => transaction.execute(sql, args).await,
+            EngineTransaction::MySql(transaction) => Box::pin(transaction.execute(sql, args)).await,
         }
     }
 
@@ -198,7 +209,7 @@ impl Transaction {
         match &mut self.engine {
             EngineTransaction::Sqlite(transaction) => transaction.upsert(row, key, update).await,
             #[cfg(feature = "mysql")]
-            EngineTransaction::MySql(transaction) => transaction.upsert(row, key, update).await,
+            EngineTransaction::MySql(transaction) => Box::pin(transaction.upsert(row, key, update)).await,
         }
     }
 
@@ -208,7 +219,17 @@ impl Transaction {
         match &mut self.engine {
             EngineTransaction::Sqlite(transaction) => transaction.insert_or_ignore(row).await,
             #[cfg(feature = "mysql")]
-            EngineTransaction::MySql(transaction) => transaction.insert_or_ignore(row).await,
+            EngineTransaction::MySql(transaction) => Box::pin(transaction.insert_or_ignore(row)).await,
+        }
+    }
+
+    /// Waits until no other transaction holds this name, and holds it until the end: for what is decided by rows that others may
+    /// write or add meanwhile. On MySQL the database needs a table `locks`; on SQLite a transaction is alone anyway.
+    pub async fn lock(&mut self, name: &str) -> Result<()> {
+        match &mut self.engine {
+            EngineTransaction::Sqlite(transaction) => transaction.lock(name).await,
+            #[cfg(feature = "mysql")]
+            EngineTransaction::MySql(transaction) => Box::pin(transaction.lock(name)).await,
         }
     }
 
@@ -217,7 +238,7 @@ impl Transaction {
         match self.engine {
             EngineTransaction::Sqlite(transaction) => transaction.commit().await,
             #[cfg(feature = "mysql")]
-            EngineTransaction::MySql(transaction) => transaction.commit().await,
+            EngineTransaction::MySql(transaction) => Box::pin(transaction.commit()).await,
         }
     }
 

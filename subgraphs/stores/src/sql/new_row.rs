@@ -12,6 +12,7 @@ pub struct NewRow<'a> {
     pub values: &'a [Value],
 }
 
+#[cfg(feature = "mysql")]
 impl NewRow<'_> {
     /// The value of a column; NULL if the row has no such column.
     pub(super) fn value(&self, column: &str) -> Value {

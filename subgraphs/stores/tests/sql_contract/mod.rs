@@ -1,6 +1,8 @@
 //! What every SQL engine must do, written without knowing which one runs.
 
+mod faults;
 pub mod reading;
+pub mod text;
 pub mod writing;
 
 use std::any::Any;
@@ -27,6 +29,9 @@ macro_rules! suite {
             reading::in_lists_find_what_they_name_and_an_empty_one_nothing,
             reading::statements_are_counted_with_those_of_transactions,
             reading::a_closed_database_is_unavailable,
+            text::texts_of_any_length_and_script_come_back,
+            text::text_is_compared_by_its_bytes,
+            text::numbers_that_are_worked_out_are_integers_or_reals,
             writing::a_second_row_with_the_same_key_already_exists,
             writing::an_upsert_overwrites_only_what_it_lists,
             writing::an_upsert_never_overwrites_the_row_of_another_key,
@@ -37,6 +42,8 @@ macro_rules! suite {
             writing::what_is_committed_is_seen_everywhere_and_not_before,
             writing::writers_of_two_processes_lose_no_increment,
             writing::a_claim_is_won_by_exactly_one_of_many,
+            writing::what_is_decided_under_a_lock_is_decided_once,
+            writing::transactions_that_deadlock_are_repeated,
             writing::migrations_run_once_also_when_two_start_together,
         );
     };

@@ -2,7 +2,7 @@
 
 use stores::StoreError;
 use stores::params;
-use stores::sql::{Database, NewRow, Value};
+use stores::sql::{Database, NewRow, Value, again};
 
 use super::{Opened, migrate};
 
@@ -176,6 +176,55 @@ pub async fn a_claim_is_won_by_exactly_one_of_many(Opened { database, open_again
     let claims = (0..10).map(|number| claim(if number % 2 == 0 { database.clone() } else { other.clone() }));
     let won: u64 = futures::future::join_all(claims).await.into_iter().sum();
     assert_eq!(won, 1);
+}
+
+pub async fn what_is_decided_under_a_lock_is_decided_once(Opened { database, open_again, .. }: Opened) {
+    with_budget(&database).await;
+    database.execute("CREATE TABLE locks (name VARCHAR(64) PRIMARY KEY)", &[]).await.unwrap();
+    let other = open_again().await;
+    // Nobody may be the second with less than seven: no key says so, only the count.
+    let join = |number: i64| {
+        let database = if number % 2 == 0 { database.clone() } else { other.clone() };
+        async move {
+            let mut transaction = database.begin().await?;
+            transaction.lock("second").await?;
+            let there = transaction.query_optional("SELECT COUNT(*) AS n FROM codes", &[]).await?;
+            if there.unwrap().int("n")? < 2 {
+                let id = format!("second-{number}");
+                transaction.execute("INSERT INTO codes VALUES (?, ?, '둘', 2)", params![&id, &id]).await?;
+            }
+            transaction.commit().await
+        }
+    };
+    let joined = (0..8).map(|number| again(move || join(number)));
+    for joined in futures::future::join_all(joined).await {
+        joined.unwrap();
+    }
+    assert_eq!(codes(&database).await.len(), 2);
+}
+
+pub async fn transactions_that_deadlock_are_repeated(Opened { database, open_again, .. }: Opened) {
+    with_budget(&database).await;
+    database.execute("INSERT INTO codes VALUES ('2', 'health', '보건', 7)", &[]).await.unwrap();
+    let other = open_again().await;
+    // Each locks one row and then wants the other's: without repeating, one of two would fail.
+    let move_one = |number: usize| {
+        let database = if number % 2 == 0 { database.clone() } else { other.clone() };
+        let (from, to) = if number % 2 == 0 { ("1", "2") } else { ("2", "1") };
+        async move {
+            let mut transaction = database.begin().await?;
+            transaction.execute("UPDATE codes SET used = used - 1 WHERE id = ?", params![from]).await?;
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            transaction.execute("UPDATE codes SET used = used + 1 WHERE id = ?", params![to]).await?;
+            transaction.commit().await
+        }
+    };
+    let moved = (0..8).map(|number| again(move || move_one(number)));
+    for moved in futures::future::join_all(moved).await {
+        moved.unwrap();
+    }
+    let used: Vec<i64> = codes(&database).await.into_iter().map(|code| code.3).collect();
+    assert_eq!(used, [7, 7]);
 }
 
 pub async fn migrations_run_once_also_when_two_start_together(Opened { database, open_again, .. }: Opened) {

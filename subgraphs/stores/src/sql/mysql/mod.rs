@@ -118,6 +118,12 @@ impl MySqlTransaction {
         inserted(self.execute(&insert(row.table, row.columns), row.values).await)
     }
 
+    /// Locks the row of that name, whether it is there already or not.
+    pub(super) async fn lock(&mut self, name: &str) -> Result<()> {
+        let sql = "INSERT INTO locks (name) VALUES (?) ON DUPLICATE KEY UPDATE name = ?";
+        self.execute(sql, &[name.into(), name.into()]).await.map(|_| ())
+    }
+
     pub(super) async fn commit(mut self) -> Result<()> {
         self.0.commit().await
     }
