@@ -80,6 +80,16 @@ enum Command {
                       them. Needs root for that; installs what is missing from packages."
     )]
     Access,
+    /// Kills admin, common, MariaDB and the search engine while documents stream in, and prints what was lost or doubled.
+    #[command(
+        after_help = "Example: cargo xtask kills\n         KNLAB_TEST_SEED=9 cargo xtask kills --each 5\nStarts servers and real \
+                            stores of its own; about a quarter of an hour. The seed is printed."
+    )]
+    Kills {
+        /// How often each is killed.
+        #[arg(long, default_value_t = 20)]
+        each: usize,
+    },
     /// Measures search over many documents: ingest, searches beside the bare engine, rebuilds; half an hour with the build.
     #[command(
         after_help = "Example: cargo xtask bench-search --documents 10000\nBuilds for release; starts an Elasticsearch of \
@@ -110,6 +120,7 @@ fn main() -> ExitCode {
         Command::Differential { operations, seed } => differential::compare(operations, seed),
         Command::Faults { only } => steps::faults(only.as_deref()),
         Command::Access => steps::access(),
+        Command::Kills { each } => steps::kills(each),
         Command::BenchSearch { documents } => steps::bench_search(documents),
         Command::Servers { command } => servers::run(&command),
         Command::Contract => {

@@ -10,7 +10,7 @@ use crate::{browser, programs, servers};
 /// A step: its name, what it does, and how.
 type Step = (&'static str, &'static str, fn() -> Result<()>);
 
-const STEPS: [Step; 6] = [
+const STEPS: [Step; 7] = [
     ("format", "rustfmt", || programs::cargo(&["fmt", "--all", "--check"])),
     ("lints", "clippy on all targets, warnings are errors", || {
         programs::cargo(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"])
@@ -35,6 +35,7 @@ const STEPS: [Step; 6] = [
         },
     ),
     ("access", "every cell of the access matrix, on stores and networks of its own", access),
+    ("faults", "each server and each real store hung in turn under load", || faults(Some("hung"))),
     ("browser", "GraphiQL in headless Chromium", browser::run),
 ];
 
@@ -76,6 +77,14 @@ fn passes(number: usize, count: usize, (name, what, step): &Step) -> bool {
 /// When a row is not as promised, or something cannot be started.
 pub fn faults(only: Option<&str>) -> Result<()> {
     table("fault_table", ("KNLAB_TEST_FAULTS", only.unwrap_or_default()))
+}
+
+/// The kill table, with so many kills of each.
+///
+/// # Errors
+/// When something was lost or doubled, or something cannot be started.
+pub fn kills(each: usize) -> Result<()> {
+    table("kills", ("KNLAB_TEST_KILLS", &each.to_string()))
 }
 
 /// Runs a test that prints a table.

@@ -18,7 +18,8 @@ pub const BACK: Duration = Duration::from_secs(5);
 pub struct Times {
     pub broken: Instant,
     pub mended: Instant,
-    pub patience: Duration,
+    /// Since when errors must come at once.
+    pub known: Instant,
 }
 
 /// One row of the table.
@@ -72,7 +73,7 @@ impl Judgement {
                 Verdict::Clean(code) => {
                     self.clean += 1;
                     self.codes.insert(code.clone());
-                    if heard.asked_at > times.broken + times.patience + MARGIN {
+                    if heard.asked_at > times.known + MARGIN {
                         self.later.push(heard.took);
                     }
                 }

@@ -1,6 +1,6 @@
-//! The fault table: each server killed, hung and slowed in turn under load. What does not need it must be right throughout;
-//! the rest must be told cleanly, within the timeout at first and at once afterwards, and be back by itself.
-//! `cargo xtask faults` runs it and prints the table.
+//! The fault table: each server and each store killed, hung and slowed in turn under load. What does not need it must be right
+//! throughout; the rest must be told cleanly, within the timeout at first and at once afterwards, and be back by itself.
+//! `cargo xtask faults` runs it and prints the table. The stores are real, each behind a proxy of its own.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails where it stands")]
 
 mod fault;
@@ -8,7 +8,11 @@ mod judgement;
 mod load;
 #[path = "../processes/mod.rs"]
 mod processes;
+#[path = "../proxy/mod.rs"]
+mod proxy;
 mod questions;
+#[path = "../real_stores/mod.rs"]
+mod real_stores;
 mod stage;
 
 use std::time::{Duration, Instant};
@@ -38,6 +42,7 @@ async fn a_fault_stays_in_its_part_is_told_cleanly_and_is_over_when_it_is_over()
             tokio::time::sleep(Duration::from_secs(3)).await;
         }
     }
+    println!("{}", stage.stores.versions());
     println!("{:<30}{HEAD}", "fault");
     let mut failed = Vec::new();
     for fault in Fault::all().into_iter().filter(|fault| fault.to_string().contains(&only)) {
@@ -67,7 +72,11 @@ async fn run(stage: &mut Stage, asking: &[Asking], fault: Fault) -> Judgement {
         };
         let waited = mended.elapsed();
         if (waited > steady && asking.iter().all(is_right)) || waited > BACK + steady {
-            return Judgement::of(&fault, asking, Times { broken, mended, patience: fault.patience() });
+            return Judgement::of(
+                &fault,
+                asking,
+                Times { broken, mended, known: broken + fault.known_after() },
+            );
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A web site to crawl that remembers how often each page was fetched.
 
+#![allow(dead_code, reason = "each test file uses a part of it")]
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

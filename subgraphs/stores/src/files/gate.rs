@@ -4,7 +4,7 @@
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Weak};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 use tokio_util::context::TokioContext;
@@ -23,6 +23,9 @@ const LAST_STEP: Duration = Duration::from_secs(30);
 
 /// How many bytes a slow disk writes in a millisecond. Some WebDAV servers do nothing else meanwhile.
 const SLOW_DISK: u64 = 32 << 10;
+
+/// A caller that gives up later than this may have met a place that answers nothing.
+const GIVEN_UP: Duration = Duration::from_millis(1_500);
 
 /// How long a probe may take, and the time between two.
 const PROBE: Duration = Duration::from_secs(1);
@@ -70,6 +73,8 @@ impl Gate {
                 None => step.await,
             }
         };
+        // Whoever writes much may silence a place for a while.
+        let mut waiting = Waiting { gate: self, since: Instant::now(), is_over: patience > PATIENCE };
         let done = tokio::select! {
             done = step => done,
             () = tokio::time::sleep(limit) => {
@@ -79,8 +84,9 @@ impl Gate {
         };
         if let Err(StoreError::Unavailable { .. }) = done {
             // The fault may be of one content only.
-            self.close_unless_it_answers().await;
+            close_unless_it_answers(Arc::clone(&self.closed), Weak::clone(&self.engine)).await;
         }
+        waiting.is_over = true;
         done
     }
 
@@ -94,24 +100,44 @@ impl Gate {
             tokio::time::sleep(PROBE).await;
         }
     }
+}
 
-    /// Closes the gate until the place answers a probe.
-    async fn close_unless_it_answers(&self) {
-        let Some(engine) = self.engine.upgrade() else { return };
-        if answers(&*engine).await || self.closed.swap(true, Ordering::Relaxed) {
+/// A step under way. When its caller gives up before the place is found to be silent, that is found out all the same: else
+/// callers in a hurry would wait one after another, and none would learn it.
+struct Waiting<'a> {
+    gate: &'a Gate,
+    since: Instant,
+    is_over: bool,
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        if self.is_over || self.since.elapsed() < GIVEN_UP {
             return;
         }
-        let (closed, engine) = (Arc::clone(&self.closed), Weak::clone(&self.engine));
-        tokio::spawn(async move {
-            while let Some(engine) = engine.upgrade() {
-                tokio::time::sleep(PROBE).await;
-                if answers(&*engine).await {
-                    closed.store(false, Ordering::Relaxed);
-                    return;
-                }
-            }
-        });
+        if let Ok(runtime) = Handle::try_current() {
+            let (closed, engine) = (Arc::clone(&self.gate.closed), Weak::clone(&self.gate.engine));
+            runtime.spawn(close_unless_it_answers(closed, engine));
+        }
     }
+}
+
+/// Closes the gate until the place answers a probe.
+async fn close_unless_it_answers(closed: Arc<AtomicBool>, place: Weak<dyn Engine>) {
+    let Some(engine) = place.upgrade() else { return };
+    if answers(&*engine).await || closed.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    drop(engine);
+    tokio::spawn(async move {
+        while let Some(engine) = place.upgrade() {
+            tokio::time::sleep(PROBE).await;
+            if answers(&*engine).await {
+                closed.store(false, Ordering::Relaxed);
+                return;
+            }
+        }
+    });
 }
 
 async fn answers(engine: &dyn Engine) -> bool {

@@ -209,8 +209,8 @@ pub async fn transactions_that_deadlock_are_repeated(Opened { database, open_aga
     let other = open_again().await;
     // Each locks one row and then wants the other's: without repeating, one of two would fail.
     let move_one = |number: usize| {
-        let database = if number % 2 == 0 { database.clone() } else { other.clone() };
-        let (from, to) = if number % 2 == 0 { ("1", "2") } else { ("2", "1") };
+        let database = if number.is_multiple_of(2) { database.clone() } else { other.clone() };
+        let (from, to) = if number.is_multiple_of(2) { ("1", "2") } else { ("2", "1") };
         async move {
             let mut transaction = database.begin().await?;
             transaction.execute("UPDATE codes SET used = used - 1 WHERE id = ?", params![from]).await?;
