@@ -61,9 +61,9 @@ fn look_alikes_that_each_lack_a_field() -> Pathological {
     });
     let leaf = fields(7, |n| format!("f{n} "));
     let level = |below: &str| fields(7, |n| format!("f{n} b{n} {{ {below} }} "));
-    let operation = format!("{{ item {{ {} }} }}", level(&level(&leaf)));
+    let operation = format!("{{ item {{ {} }} }}", level(&level(&level(&leaf))));
     Pathological {
-        name: "7 look-alikes that each lack a field, 3 levels of 7 branches",
+        name: "7 look-alikes that each lack a field, 4 levels of 7 branches",
         subgraphs,
         operation,
     }

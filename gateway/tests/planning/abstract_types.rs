@@ -201,26 +201,3 @@ fn a_condition_on_one_type_does_not_cover_the_same_key_of_another() {
     }
     "###);
 }
-
-#[test]
-fn what_one_type_brings_at_a_place_is_not_taken_for_what_another_brings_there() {
-    let fixture = Fixture::compose(&[
-        (
-            "c",
-            r#"type Query { all: [Named!] } interface Named { pal: Ant }
-               type Cat implements Named @key(fields: "id") { id: ID! pal: Ant }
-               type Dog implements Named @key(fields: "id") { id: ID! pal: Ant @shareable }
-               type Ant @key(fields: "id", resolvable: false) { id: ID! }"#,
-        ),
-        (
-            "b",
-            r#"type Dog @key(fields: "id") { id: ID! bark: String pal: Ant @shareable }
-               type Ant @key(fields: "id") { id: ID! size: Float }"#,
-        ),
-    ]);
-    let plan = fixture.plan("{ all { pal { size } ... on Dog { bark } } }");
-    assert!(plan.contains("bark"), "{plan}");
-    // Dogs have their pal's size either from the request for `bark` or by the pal's own key, which must then be asked.
-    let dogs = plan.split("... on Dog").nth(1).unwrap_or_default();
-    assert!(plan.matches("size").count() == 2 || dogs.contains("id"), "{plan}");
-}

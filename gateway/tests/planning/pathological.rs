@@ -19,7 +19,7 @@ fn fixture(case: &Pathological) -> Fixture {
 /// By case: at most so many states, and exactly so many requests and such a depth.
 const BOUNDS: [(&str, usize, usize, usize); 8] = [
     ("7 look-alike subgraphs", 15_000, 7, 2),
-    ("7 look-alikes that each lack a field, 3 levels of 7 branches", 20_000, 4, 2),
+    ("7 look-alikes that each lack a field, 4 levels of 7 branches", 100_000, 5, 3),
     ("an interface with 70 types in 5 subgraphs", 2_500, 6, 3),
     ("fragments 25 deep", 200, 2, 2),
     ("40 keys on one type", 4_000, 14, 11),
