@@ -157,7 +157,7 @@ async fn connection(mut socket: TcpStream, mut shared: Shared) {
     }
 }
 
-/// One request as text, read by its `content-length`.
+/// One request as text, read by its `content-length` or to its last chunk.
 async fn read_request(socket: &mut TcpStream) -> Option<String> {
     let mut text = Vec::new();
     let mut byte = [0];
@@ -172,5 +172,11 @@ async fn read_request(socket: &mut TcpStream) -> Option<String> {
     let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
     socket.read_exact(&mut body).await.ok()?;
     text.extend_from_slice(&body);
+    while head.contains("transfer-encoding: chunked") && !text.ends_with(b"\r\n0\r\n\r\n") {
+        if socket.read(&mut byte).await.ok()? == 0 {
+            return None;
+        }
+        text.push(byte[0]);
+    }
     Some(String::from_utf8_lossy(&text).into_owned())
 }
