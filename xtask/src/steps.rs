@@ -102,7 +102,7 @@ fn table(test: &str, variable: (&str, &str)) -> Result<()> {
 /// When a cell is not as the matrix says, or something cannot be started.
 pub fn access() -> Result<()> {
     programs::cargo(&["build", "--quiet", "--workspace", "--bins"])?;
-    let test = ["test", "--quiet", "--package", "standalone", "--test", "access_matrix", "--", "--nocapture"];
+    let test = ["test", "--quiet", "--workspace", "--test", "access_matrix", "--", "--nocapture"];
     packages::run(programs::cargo_command(&test).current_dir(programs::root()))
 }
 
