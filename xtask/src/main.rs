@@ -8,6 +8,7 @@ mod interrupts;
 mod programs;
 mod servers;
 mod steps;
+mod suites;
 mod validators;
 
 use std::process::ExitCode;

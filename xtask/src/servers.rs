@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use test_servers::{
     Elasticsearch, MariaDb, OpenSearch, Running, S3, WebDav, elasticsearch, mariadb, opensearch, s3, webdav,
 };
@@ -47,6 +47,12 @@ const SHARED: &[Shared] = &[
     },
 ];
 
+/// A server that answers, unless it was given, and what is told about it.
+struct Begun {
+    server: Option<Box<dyn Running>>,
+    told: String,
+}
+
 /// Servers that run until this is dropped. Put away in this order: the servers, their folder, the watch over signals.
 pub struct Servers {
     started: Vec<Box<dyn Running>>,
@@ -76,11 +82,17 @@ impl Servers {
         let interrupts = Interrupts::note()?;
         let folder = tempfile::Builder::new().prefix("knlab-servers-").tempdir()?;
         let mut servers = Self { started: Vec::new(), environment: Vec::new(), folder, interrupts };
-        for shared in SHARED {
-            servers.add(shared).with_context(|| format!("for {}", shared.variable))?;
-            if servers.interrupts.told_to_end() {
-                bail!("interrupted");
-            }
+        let place = servers.folder.path().to_owned();
+        std::thread::scope(|scope| {
+            let starting: Vec<_> =
+                SHARED.iter().map(|shared| (shared, scope.spawn(|| begin(shared, &place)))).collect();
+            // Whoever has started is kept also when another has not: it is to be ended.
+            let begun: Vec<_> =
+                starting.into_iter().map(|(shared, thread)| (shared, thread.join())).collect();
+            begun.into_iter().map(|(shared, begun)| servers.add(shared, begun)).fold(Ok(()), Result::and)
+        })?;
+        if servers.interrupts.told_to_end() {
+            bail!("interrupted");
         }
         Ok(servers)
     }
@@ -103,16 +115,14 @@ impl Servers {
         Ok(())
     }
 
-    fn add(&mut self, shared: &Shared) -> Result<()> {
-        if let Ok(url) = test_servers::shared(shared.variable) {
-            println!("      {}: given by {}", (shared.version)(&url)?, shared.variable);
-            return Ok(());
+    fn add(&mut self, shared: &Shared, begun: std::thread::Result<Result<Begun>>) -> Result<()> {
+        let begun = begun.map_err(|_| anyhow!("a panic while it was started")).flatten();
+        let Begun { server, told } = begun.with_context(|| format!("for {}", shared.variable))?;
+        println!("      {told}");
+        if let Some(server) = server {
+            self.environment.push((shared.variable, server.url()));
+            self.started.push(server);
         }
-        let begin = Instant::now();
-        let server = (shared.start)(self.folder.path())?;
-        println!("      {}: ready after {:.1} s", server.version()?, begin.elapsed().as_secs_f64());
-        self.environment.push((shared.variable, server.url()));
-        self.started.push(server);
         Ok(())
     }
 
@@ -134,4 +144,16 @@ impl Servers {
             std::thread::sleep(Duration::from_millis(50));
         }
     }
+}
+
+/// Starts a server that the environment does not give.
+fn begin(shared: &Shared, folder: &Path) -> Result<Begun> {
+    if let Ok(url) = test_servers::shared(shared.variable) {
+        let told = format!("{}: given by {}", (shared.version)(&url)?, shared.variable);
+        return Ok(Begun { server: None, told });
+    }
+    let begin = Instant::now();
+    let server = (shared.start)(folder)?;
+    let told = format!("{}: ready after {:.1} s", server.version()?, begin.elapsed().as_secs_f64());
+    Ok(Begun { server: Some(server), told })
 }

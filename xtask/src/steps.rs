@@ -5,7 +5,7 @@ use std::time::Instant;
 use anyhow::{Result, bail};
 use test_servers::packages;
 
-use crate::{browser, programs, servers};
+use crate::{browser, programs, suites};
 
 /// A step: its name, what it does, and how.
 type Step = (&'static str, &'static str, fn() -> Result<()>);
@@ -19,20 +19,7 @@ const STEPS: [Step; 7] = [
     (
         "tests",
         "unit, contract and end-to-end tests of all crates; the four servers' on real stores, admin's on each kind of NAS",
-        || {
-            programs::cargo(&["build", "--workspace", "--bins"])?;
-            let servers = servers::Servers::start()?;
-            servers.run(&mut programs::cargo_command(&["test", "--workspace"]))?;
-            for nas in ["webdav", "s3"] {
-                let mut command = programs::cargo_command(&["test", "--package", "admin", "--test", "admin"]);
-                servers.run(command.env("KNLAB_TEST_NAS", nas))?;
-            }
-            println!("      the tests of the four servers on real stores");
-            let packages =
-                ["--package", "auth", "--package", "admin", "--package", "document", "--package", "common"];
-            let mut command = programs::cargo_command(&["test", "--quiet"]);
-            servers.run(command.args(packages).env("KNLAB_TEST_STORES", "real"))
-        },
+        suites::run,
     ),
     ("access", "every cell of the access matrix, on stores and networks of its own", access),
     ("faults", "each server and each real store hung in turn under load", || faults(Some("hung"))),

@@ -26,7 +26,7 @@ pub use s3::S3;
 pub use webdav::WebDav;
 
 /// A server that runs and that others share.
-pub trait Running {
+pub trait Running: Send {
     /// Where it is, with the credentials of somebody who may do everything.
     fn url(&self) -> String;
 

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
@@ -92,6 +93,8 @@ fn parts(artifact: &str) -> Result<[&str; 3]> {
 
 fn mvn(arguments: &[&str]) -> Result<()> {
     java()?;
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let program = packages::install("mvn", &["maven"])?;
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     packages::run(Command::new(program).args(["-q", "-B"]).args(arguments).stdout(Stdio::null()))
 }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
@@ -20,6 +21,11 @@ pub fn find(program: &str) -> Option<PathBuf> {
 /// # Errors
 /// When apt cannot install them, or did and the program is still missing.
 pub fn install(program: &str, packages: &[&str]) -> Result<PathBuf> {
+    if let Some(file) = find(program) {
+        return Ok(file);
+    }
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(file) = find(program) {
         return Ok(file);
     }

@@ -16,6 +16,8 @@ mod content;
 mod engine;
 mod folder;
 mod gate;
+#[cfg(any(feature = "webdav", feature = "s3"))]
+mod http;
 mod key;
 mod listing;
 mod place;

@@ -7,8 +7,9 @@ use futures::TryStreamExt;
 use opendal::{Operator, Writer};
 
 use super::engine::{Engine, Upload, sorted, unavailable};
+use super::http;
 use super::place::S3Place;
-use crate::{Result, StoreError};
+use crate::Result;
 
 /// The size of a part; so much is held in memory for each content that is written.
 const PART: usize = 8 * 1024 * 1024;
@@ -19,7 +20,6 @@ pub(super) struct S3 {
 
 impl S3 {
     pub(super) fn open(place: &S3Place) -> Result<Self> {
-        opendal::install_default();
         let builder = opendal::services::S3::default()
             .root(&place.prefix)
             .endpoint(&place.endpoint)
@@ -29,8 +29,7 @@ impl S3 {
             .secret_access_key(&place.secret_key)
             .disable_config_load()
             .disable_ec2_metadata();
-        let operator = Operator::new(builder).map_err(|error| StoreError::Internal(error.to_string()))?;
-        Ok(Self { operator })
+        Ok(Self { operator: http::operator(builder, http::client()?)? })
     }
 }
 

@@ -8,12 +8,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use futures::stream::{self, Stream};
 use opendal::Operator;
-use reqwest::{Body, Client, Method, RequestBuilder, StatusCode, header, redirect};
+use reqwest::{Body, Client, Method, RequestBuilder, StatusCode, header};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::engine::{Engine, Upload, sorted, unavailable};
-use super::gate::STEP;
+use super::http;
 use super::key::{PARTIALS, partial};
 use super::place::WebdavPlace;
 use crate::{Result, StoreError};
@@ -25,16 +25,13 @@ pub(super) struct Webdav {
 
 impl Webdav {
     pub(super) fn open(place: &WebdavPlace) -> Result<Self> {
-        opendal::install_default();
-        let wrong = |error: &dyn std::fmt::Display| StoreError::Internal(format!("WebDAV: {error}"));
         let url = place.url.trim_end_matches('/').to_owned();
         let builder = opendal::services::Webdav::default()
             .endpoint(&url)
             .username(&place.user)
             .password(&place.password);
-        let operator = Operator::new(builder).map_err(|error| wrong(&error))?;
-        let client = Client::builder().connect_timeout(STEP).redirect(redirect::Policy::none()).build();
-        let client = client.map_err(|error| wrong(&error))?;
+        let client = http::client()?;
+        let operator = http::operator(builder, client.clone())?;
         let server = Server {
             client,
             url,

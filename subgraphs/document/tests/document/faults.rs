@@ -1,13 +1,9 @@
 //! A store that is down takes its fields and no others.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod world;
-
+use crate::world::{World, documents};
 use document::Stores;
 use serde_json::{Value, json};
 use stores::search::{Connection, open_reader};
-use world::{World, documents};
 
 const ALL: &str =
     "{ document(id: \"d000\") { title body similar { id } } documents(first: 1) { edges { node { id } } }

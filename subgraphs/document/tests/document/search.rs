@@ -1,12 +1,8 @@
 //! Search, suggestions and similar documents, through the schema.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod world;
-
+use crate::world::{World, documents, ids};
 use serde_json::{Value, json};
 use stores::search::IndexedDocument;
-use world::{World, documents, ids};
 
 const SEARCH: &str = "query($text: String, $filter: SearchFilter, $order: SearchOrder, $first: Int, $after: String) {
   search(text: $text, filter: $filter, order: $order, first: $first, after: $after) {

@@ -1,11 +1,7 @@
 //! Documents by id and lists of documents.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod world;
-
+use crate::world::{DAY, NEW_YEAR, World, documents, ids};
 use serde_json::{Value, json};
-use world::{DAY, NEW_YEAR, World, documents, ids};
 
 const LIST: &str = "query($filter: DocumentFilter, $first: Int, $after: String) {
   documents(filter: $filter, first: $first, after: $after) {

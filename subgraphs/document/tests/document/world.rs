@@ -1,7 +1,5 @@
 //! The document server's schema over stores of its own, with documents planted in both.
 
-#![expect(dead_code, reason = "every test file uses its part")]
-
 use async_graphql::{Request, Variables};
 use document::{DocumentSchema, Stores};
 use serde_json::{Value, json};
@@ -22,7 +20,7 @@ pub struct World {
     pub schema: DocumentSchema,
     pub stores: Stores,
     search: TestSearch,
-    of_the_test: TestStores,
+    _of_the_test: TestStores,
 }
 
 impl World {
@@ -33,7 +31,7 @@ impl World {
         document_meta.migrate(&DOCUMENT_META).await.unwrap();
         let search = of_the_test.search().await;
         let stores = Stores { document_meta, search: search.reader.clone() };
-        Self { schema: document::schema(&stores), stores, search, of_the_test }
+        Self { schema: document::schema(&stores), stores, search, _of_the_test: of_the_test }
     }
 
     /// With these documents in Document Meta and in the indexes.

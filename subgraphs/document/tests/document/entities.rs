@@ -1,11 +1,7 @@
 //! What the gateway asks for: entities by key, the schema, and how many statements a page costs.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod world;
-
+use crate::world::{World, documents};
 use serde_json::{Value, json};
-use world::{World, documents};
 
 const ENTITIES: &str =
     "query($representations: [_Any!]!) { _entities(representations: $representations) { __typename
