@@ -93,8 +93,8 @@ enum Command {
     },
     /// Measures search over many documents: ingest, searches beside the bare engine, rebuilds; half an hour with the build.
     #[command(
-        after_help = "Example: cargo xtask bench-search --documents 10000\nBuilds for release; starts an Elasticsearch of \
-                            its own unless KNLAB_TEST_ELASTICSEARCH_URL names one."
+        after_help = "Example: cargo xtask bench-search --documents 10000\nBuilds for release; starts a MariaDB and an \
+                            Elasticsearch of its own unless KNLAB_TEST_MYSQL_URL and KNLAB_TEST_ELASTICSEARCH_URL name them."
     )]
     BenchSearch {
         /// How many documents.

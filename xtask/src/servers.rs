@@ -79,13 +79,22 @@ impl Servers {
     /// # Errors
     /// When one cannot be installed or started, or one that is given does not answer.
     pub fn start() -> Result<Self> {
+        Self::start_those(|_| true)
+    }
+
+    /// The same, of those only whose variables are wanted.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_those(is_wanted: impl Fn(&str) -> bool) -> Result<Self> {
         let interrupts = Interrupts::note()?;
         let folder = tempfile::Builder::new().prefix("knlab-servers-").tempdir()?;
         let mut servers = Self { started: Vec::new(), environment: Vec::new(), folder, interrupts };
         let place = servers.folder.path().to_owned();
         std::thread::scope(|scope| {
+            let wanted = SHARED.iter().filter(|shared| is_wanted(shared.variable));
             let starting: Vec<_> =
-                SHARED.iter().map(|shared| (shared, scope.spawn(|| begin(shared, &place)))).collect();
+                wanted.map(|shared| (shared, scope.spawn(|| begin(shared, &place)))).collect();
             // Whoever has started is kept also when another has not: it is to be ended.
             let begun: Vec<_> =
                 starting.into_iter().map(|(shared, thread)| (shared, thread.join())).collect();

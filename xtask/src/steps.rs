@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use anyhow::{Result, bail};
-use test_servers::packages;
+use test_servers::{elasticsearch, mariadb, packages};
 
 use crate::{browser, programs, suites};
 
@@ -93,15 +93,18 @@ pub fn access() -> Result<()> {
     packages::run(programs::cargo_command(&test).current_dir(programs::root()))
 }
 
-/// The search benchmark, a program of its own.
+/// The search benchmark, a program of its own, on MariaDB and Elasticsearch.
 ///
 /// # Errors
 /// When something cannot be built or started, or an answer is wrong.
 pub fn bench_search(documents: u64) -> Result<()> {
     programs::cargo(&["build", "--release", "--quiet", "--workspace", "--bins"])?;
+    let servers = crate::servers::Servers::start_those(|it| {
+        [mariadb::VARIABLE, elasticsearch::VARIABLE].contains(&it)
+    })?;
     let documents = documents.to_string();
     let bench = ["bench", "--workspace", "--bench", "search", "--", "--documents", documents.as_str()];
-    programs::cargo(&bench)
+    servers.run(&mut programs::cargo_command(&bench))
 }
 
 fn dependencies() -> Result<()> {

@@ -14,6 +14,9 @@ pub const VARIABLE: &str = "KNLAB_TEST_ELASTICSEARCH_URL";
 const ARTIFACT: &str = "org.codelibs:elasticsearch-cluster-runner:7.10.2.0";
 const PROGRAM: &str = "org.codelibs.elasticsearch.runner.ElasticsearchClusterRunner";
 
+/// A disk that others fill is no reason to refuse writes.
+const SETTINGS: &str = "cluster.routing.allocation.disk.threshold_enabled: false\n";
+
 /// The runner takes no port above.
 const PORTS: std::ops::Range<u16> = 2_000..9_298;
 
@@ -30,7 +33,9 @@ impl Elasticsearch {
     /// When they cannot be had, or it does not start; the text tells the end of its log.
     pub fn start(folder: &Path) -> Result<Self> {
         let home = folder.join("elasticsearch");
-        std::fs::create_dir_all(&home).with_context(|| format!("cannot make {}", home.display()))?;
+        let config = home.join("node_1/config");
+        std::fs::create_dir_all(&config).with_context(|| format!("cannot make {}", config.display()))?;
+        std::fs::write(config.join("elasticsearch.yml"), SETTINGS).context("cannot write the settings")?;
         let port = ports::free_among(PORTS)?;
         let (url, log) = (format!("http://127.0.0.1:{port}"), folder.join("elasticsearch.log"));
         let engine = Engine { name: "Elasticsearch", url, log, command, home, port };

@@ -22,10 +22,11 @@ struct News {
     remove: Vec<(Collection, String, i64)>,
 }
 
-/// Carries one batch; how many entries it dealt with.
-pub(super) async fn carry(inner: &Inner) -> Result<usize> {
+/// Carries one batch to the index of a collection; how many entries it dealt with.
+pub(super) async fn carry(inner: &Inner, collection: Collection) -> Result<usize> {
     let now = inner.clock.now();
     let claim = Claim {
+        collection,
         by: &inner.name,
         now,
         until: now + inner.lease_micros(),

@@ -2,25 +2,28 @@
 //! the row durably, and the row's version keeps an old write from winning.
 
 mod batch;
+mod lane;
 mod rebuild;
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock as StdRwLock};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use futures::future::join_all;
 use serde::Deserialize;
 use service::Clock;
+use stores::search::Collection;
 use stores::{Result, StoreError};
-use tokio::sync::{Mutex, Notify, RwLock};
 
-use crate::store::{Stores, category, document, ingest, outbox, reindex};
+use self::lane::Lane;
+use crate::store::{COLLECTIONS, Stores, category, document, ingest, reindex};
 
 /// How the indexer works.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct IndexerSettings {
-    /// The most entries that are carried at once.
+    /// The most entries that are carried to one index at once.
     pub batch: u32,
     /// After how long another server may take over what this one claimed.
     pub lease_seconds: u32,
@@ -47,12 +50,7 @@ struct Inner {
     clock: Clock,
     settings: IndexerSettings,
     name: String,
-    wake: Notify,
-    /// One batch at a time.
-    stepping: Mutex<()>,
-    /// Held for reading by a batch, for writing while a rebuilt index takes over.
-    takeover: RwLock<()>,
-    failing_since: AtomicI64,
+    lanes: [Lane; 3],
     answers_kept_until: AtomicI64,
     rebuilding: StdRwLock<HashSet<String>>,
 }
@@ -70,10 +68,7 @@ impl Indexer {
             clock,
             settings,
             name: crate::store::new_id(),
-            wake: Notify::new(),
-            stepping: Mutex::new(()),
-            takeover: RwLock::new(()),
-            failing_since: AtomicI64::new(0),
+            lanes: COLLECTIONS.map(Lane::new),
             answers_kept_until: AtomicI64::new(0),
             rebuilding: StdRwLock::default(),
         };
@@ -82,72 +77,38 @@ impl Indexer {
 
     /// Says that there is something in the outbox.
     pub fn wake(&self) {
-        self.inner.wake.notify_one();
+        self.inner.lanes.iter().for_each(Lane::wake);
     }
 
-    /// Since when the index could not be written (microseconds); `None` while all is well.
+    /// Since when an index could not be written (microseconds); `None` while all is well.
     pub fn failing_since(&self) -> Option<i64> {
-        Some(self.inner.failing_since.load(Ordering::Relaxed)).filter(|since| *since != 0)
+        self.inner.lanes.iter().filter_map(Lane::failing_since).min()
     }
 
-    /// Works until the server ends. A failure waits longer each time, up to five seconds, and never gives up.
+    /// Works until the server ends, for each index by itself, so that one that fails holds up no other. A failure waits longer
+    /// each time, up to five seconds, and never gives up.
     pub async fn run(self) {
-        let mut wait = FIRST_WAIT;
-        let mut next_chores = Instant::now();
+        let lanes = self.inner.lanes.iter().map(|lane| lane.run(&self.inner));
+        tokio::join!(join_all(lanes), self.do_chores());
+    }
+
+    async fn do_chores(&self) {
         loop {
-            if next_chores <= Instant::now() {
-                next_chores = Instant::now() + CHORES;
-                if let Err(error) = self.chores().await {
-                    tracing::warn!(error = %error, "the indexer's chores failed");
-                }
+            if let Err(error) = self.chores().await {
+                tracing::warn!(error = %error, "the indexer's chores failed");
             }
-            match self.step().await {
-                Ok(0) => {
-                    wait = FIRST_WAIT;
-                    self.rest(next_chores).await;
-                }
-                Ok(_) => wait = FIRST_WAIT,
-                Err(error) => {
-                    tracing::warn!(error = %error, wait_ms = wait.as_millis(), "the index could not be written, trying again");
-                    tokio::time::sleep(wait).await;
-                    wait = (wait * 2).min(LONGEST_WAIT);
-                }
-            }
+            tokio::time::sleep(CHORES).await;
         }
     }
 
-    async fn rest(&self, until: Instant) {
-        let poll = Duration::from_millis(u64::from(self.inner.settings.poll_milliseconds.max(1)));
-        tokio::select! {
-            () = self.inner.wake.notified() => {}
-            () = tokio::time::sleep(poll) => {}
-            () = tokio::time::sleep_until(until.into()) => {}
-        }
-    }
-
-    /// Carries entries until none is left that this server may take. Fails if the index does.
+    /// Carries entries until none is left that this server may take. Fails if an index does, after the others are done.
     pub async fn drain(&self) -> Result<()> {
         self.chores().await?;
-        while self.step().await? > 0 {}
-        Ok(())
-    }
-
-    /// Carries one batch; how many entries that took from the outbox.
-    async fn step(&self) -> Result<usize> {
-        let _one = self.inner.stepping.lock().await;
-        let _serving = self.inner.takeover.read().await;
-        let carried = batch::carry(&self.inner).await;
-        match &carried {
-            Ok(_) => self.inner.failing_since.store(0, Ordering::Relaxed),
-            Err(_) => {
-                let now = self.inner.clock.now();
-                let since = &self.inner.failing_since;
-                let _ = since.compare_exchange(0, now, Ordering::Relaxed, Ordering::Relaxed);
-                // Others may have better luck; if this fails too, the lease ends by itself.
-                let _ = outbox::release(&self.inner.stores.document_meta, &self.inner.name).await;
-            }
+        let mut outcome = Ok(());
+        for lane in &self.inner.lanes {
+            outcome = outcome.and(lane.drain(&self.inner).await);
         }
-        carried
+        outcome
     }
 
     /// What has to be done now and then: documents below moved categories, rebuilds that died, old answers.
@@ -211,6 +172,10 @@ pub enum Reindexing {
 }
 
 impl Inner {
+    fn lane(&self, collection: Collection) -> &Lane {
+        &self.lanes[collection as usize]
+    }
+
     fn lease_micros(&self) -> i64 {
         i64::from(self.settings.lease_seconds) * 1_000_000
     }

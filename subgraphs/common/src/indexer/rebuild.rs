@@ -40,7 +40,7 @@ async fn rebuild(inner: &Inner, job: &Reindex) -> Result<()> {
     let filled_at = inner.clock.now();
     let mut gone = catch_up(inner, job, job.started_at - SLACK, &mut fresh).await?;
 
-    let _takeover = inner.takeover.write().await;
+    let _takeover = inner.lane(collection).takeover.write().await;
     let caught_up_at = inner.clock.now();
     gone.extend(catch_up(inner, job, filled_at - SLACK, &mut fresh).await?);
     fresh.rebuild.publish().await?;
@@ -112,7 +112,7 @@ async fn requeue(inner: &Inner, job: &Reindex, since: i64) -> Result<()> {
     let now = inner.clock.now();
     let queued = outbox::enqueue_changed(&inner.stores.document_meta, &job.collection, since, now).await?;
     tracing::info!(collection = job.collection, queued, "queued what changed during a rebuild");
-    inner.wake.notify_one();
+    inner.lane(collection_named(&job.collection)?).wake();
     Ok(())
 }
 

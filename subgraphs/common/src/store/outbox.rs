@@ -1,10 +1,11 @@
 //! The outbox: what the indexes still have to learn. Servers claim entries for a while, so that several share the work; an
 //! entry goes away only after the index holds it.
 
+use stores::search::Collection;
 use stores::sql::{Database, Row, Transaction, again, placeholders};
 use stores::{Result, params};
 
-use super::values;
+use super::{collection_name, values};
 
 /// An entry to be added.
 pub struct NewEntry<'a> {
@@ -29,9 +30,11 @@ pub struct Entry {
     pub version: i64,
 }
 
-/// A claim to be made: who, until when.
+/// A claim to be made: of what, by whom, until when.
 #[derive(Clone, Debug)]
 pub struct Claim<'a> {
+    /// Only entries of this collection.
+    pub collection: Collection,
     /// The server that claims; its own claims it may always take again.
     pub by: &'a str,
     /// Now (microseconds).
@@ -84,14 +87,21 @@ pub async fn claim(database: &Database, claim: &Claim<'_>) -> Result<Vec<Entry>>
     again(|| try_to_claim(database, claim)).await
 }
 
-/// One server at a time: which entries are free depends on other entries of the same document.
+/// One server at a time: which entries are free depends on other entries of the same document. That waits for others only when
+/// there is something to claim.
 async fn try_to_claim(database: &Database, claim: &Claim<'_>) -> Result<Vec<Entry>> {
+    let collection = collection_name(claim.collection);
+    let any = "SELECT sequence FROM outbox WHERE collection = ? LIMIT 1";
+    if database.query_optional(any, params![collection]).await?.is_none() {
+        return Ok(Vec::new());
+    }
     let mut transaction = database.begin().await?;
-    transaction.lock("outbox").await?;
-    let sql = "SELECT sequence, document_id, collection, version FROM outbox WHERE (claimed_by IS NULL OR claimed_by = ? OR \
-         claimed_until < ?) AND NOT EXISTS (SELECT 1 FROM outbox held WHERE held.document_id = outbox.document_id AND \
-         held.claimed_until >= ? AND held.claimed_by <> ? AND held.claimed_by <> ?) ORDER BY sequence LIMIT ?";
-    let args = params![claim.by, claim.now, claim.now, claim.by, REFUSED, claim.limit];
+    transaction.lock(&format!("outbox {collection}")).await?;
+    let sql = "SELECT sequence, document_id, collection, version FROM outbox WHERE collection = ? AND (claimed_by IS NULL OR \
+         claimed_by = ? OR claimed_until < ?) AND NOT EXISTS (SELECT 1 FROM outbox held WHERE \
+         held.document_id = outbox.document_id AND held.claimed_until >= ? AND held.claimed_by <> ? AND \
+         held.claimed_by <> ?) ORDER BY sequence LIMIT ?";
+    let args = params![collection, claim.by, claim.now, claim.now, claim.by, REFUSED, claim.limit];
     let rows = transaction.query(sql, args).await?;
     let entries = rows.iter().map(entry).collect::<Result<Vec<_>>>()?;
     if entries.is_empty() {
@@ -122,10 +132,11 @@ pub async fn done(database: &Database, by: &str, sequences: &[i64]) -> Result<u6
     database.execute(&sql, params![by]).await
 }
 
-/// Gives entries back, so that any server may take them at once.
-pub async fn release(database: &Database, by: &str) -> Result<()> {
-    let sql = "UPDATE outbox SET claimed_by = NULL, claimed_until = NULL WHERE claimed_by = ?";
-    database.execute(sql, params![by]).await.map(|_| ())
+/// Gives the entries of a collection back, so that any server may take them at once.
+pub async fn release(database: &Database, by: &str, collection: Collection) -> Result<()> {
+    let sql =
+        "UPDATE outbox SET claimed_by = NULL, claimed_until = NULL WHERE claimed_by = ? AND collection = ?";
+    database.execute(sql, params![by, collection_name(collection)]).await.map(|_| ())
 }
 
 /// Puts entries aside that the index refuses, to be tried again after `until`.

@@ -11,7 +11,7 @@ use stores::search::{
 use stores::{Result, StoreError};
 
 /// What happens to the next writes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fault {
     /// Nothing.
     #[default]
@@ -32,10 +32,20 @@ type Standing = BTreeMap<(Collection, String), (i64, Option<IndexedDocument>)>;
 #[derive(Default)]
 struct State {
     standing: Standing,
-    fault: Fault,
+    faults: BTreeMap<Collection, Fault>,
     refused: BTreeSet<String>,
     writes: BTreeMap<(String, i64), usize>,
     hanging: usize,
+}
+
+impl State {
+    fn fault(&self, collection: Collection) -> Fault {
+        self.faults.get(&collection).copied().unwrap_or_default()
+    }
+
+    fn worst(&self) -> Fault {
+        self.faults.values().copied().max().unwrap_or_default()
+    }
 }
 
 /// The index. Clones share it.
@@ -45,7 +55,12 @@ pub struct FaultyIndex(Arc<Mutex<State>>);
 impl FaultyIndex {
     /// Sets what happens to writes from now on.
     pub fn fail(&self, fault: Fault) {
-        self.0.lock().unwrap().fault = fault;
+        Collection::ALL.into_iter().for_each(|collection| self.fail_one(collection, fault));
+    }
+
+    /// Sets what happens from now on to writes that this collection has a part in.
+    pub fn fail_one(&self, collection: Collection, fault: Fault) {
+        self.0.lock().unwrap().faults.insert(collection, fault);
     }
 
     /// Refuses this document from now on, or nothing.
@@ -91,13 +106,15 @@ impl FaultyIndex {
             if changes.iter().any(|(_, id, ..)| state.refused.contains(id)) {
                 return Err(StoreError::Internal("a document that cannot be indexed".into()));
             }
-            if matches!(state.fault, Fault::None | Fault::AnswerLost | Fault::HangsAfter) {
+            let fault = changes.iter().map(|(collection, ..)| state.fault(*collection)).max();
+            let fault = fault.unwrap_or_else(|| state.worst());
+            if matches!(fault, Fault::None | Fault::AnswerLost | Fault::HangsAfter) {
                 for (collection, id, version, document) in changes {
                     *state.writes.entry((id.clone(), version)).or_default() += 1;
                     apply(&mut state.standing, collection, id, version, document);
                 }
             }
-            state.fault
+            fault
         };
         match fault {
             Fault::None => Ok(()),
@@ -201,7 +218,7 @@ impl SearchReader for FaultyIndex {
     }
 
     async fn ping(&self) -> Result<()> {
-        let up = self.0.lock().unwrap().fault == Fault::None;
+        let up = self.0.lock().unwrap().worst() == Fault::None;
         if up { Ok(()) } else { Err(down()) }
     }
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::json;
+use stores::search::Collection;
 
 use crate::faulty_index::Fault;
 use crate::world::{Who, World, document};
@@ -76,6 +77,34 @@ async fn with_the_index_down_ingest_goes_on_and_nothing_is_missing_once_it_is_ba
     let told = &world.data(Who::Operator, status, json!({})).await["ingestStatus"];
     assert_eq!((&told["pending"], &told["failingSince"]), (&json!(0), &json!(null)));
     running.abort();
+}
+
+#[tokio::test]
+async fn an_index_that_is_down_or_hangs_holds_up_nobody_elses_documents() {
+    for fault in [Fault::Down, Fault::HangsBefore] {
+        let world = World::new().await;
+        world.index.fail_one(Collection::Politica, fault);
+        let running = tokio::spawn(world.indexer.clone().run());
+        for number in 0..12 {
+            let collection = ["POLITICA", "SCREENING", "PROJECT"][number % 3];
+            let input = json!({ "collection": collection, "title": format!("문서 {number}"), "body": "b", "language": "ko",
+                                "publishedAt": "2026-05-01T00:00:00Z" });
+            assert_eq!(world.ingest(&format!("{number}"), input).await["outcome"], "CREATED");
+        }
+        world.until("the other two indexes to have theirs", async || world.index.found().len() == 8).await;
+        assert_eq!(world.waiting().await, 4, "{fault:?}");
+        assert_eq!(world.indexer.failing_since().is_some(), fault == Fault::Down);
+
+        world.index.fail(Fault::None);
+        if fault == Fault::HangsBefore {
+            running.abort();
+            world.clock.advance(Duration::from_secs(11));
+            world.replica().drain().await.unwrap();
+        }
+        world.until("the outbox to empty", async || world.waiting().await == 0).await;
+        world.assert_converged().await;
+        running.abort();
+    }
 }
 
 #[tokio::test]

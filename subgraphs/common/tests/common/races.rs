@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use common::store::outbox::{Claim, claim};
 use futures::future::join_all;
 use serde_json::{Value, json};
+use stores::search::Collection;
 
 use crate::world::{INGEST, Who, World, document};
 
@@ -118,7 +119,8 @@ async fn of_two_servers_each_entry_of_the_outbox_is_claimed_by_one() {
             let database = if number % 2 == 0 { database } else { &second.stores.document_meta };
             async move {
                 let by = format!("server-{number}");
-                let wanted = Claim { by: &by, now: 1, until: 100, limit: 7 };
+                let collection = Collection::Politica;
+                let wanted = Claim { collection, by: &by, now: 1, until: 100, limit: 7 };
                 claim(database, &wanted).await.unwrap()
             }
         });

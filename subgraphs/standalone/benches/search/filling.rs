@@ -104,11 +104,15 @@ impl fmt::Display for Filled {
     #[expect(clippy::cast_precision_loss, reason = "a rate of a measurement")]
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (ingest, behind) = (self.ingest.as_secs_f64(), self.behind.as_secs_f64());
-        let rate = self.documents as f64 / ingest;
+        let rate = |seconds: f64| self.documents as f64 / seconds;
+        let (acknowledged, found) = (rate(ingest), rate(ingest + behind));
         writeln!(
             formatter,
-            "ingest through the gateway, {SENDERS} clients: {ingest:.1} s, {rate:.0} documents/s"
+            "ingest through the gateway, {SENDERS} clients: {ingest:.1} s, {acknowledged:.0} documents/s acknowledged"
         )?;
-        write!(formatter, "index equals database (ids and versions) {behind:.1} s after the last one")
+        write!(
+            formatter,
+            "index equals database (ids and versions) {behind:.1} s after the last one: {found:.0} documents/s found"
+        )
     }
 }

@@ -1,9 +1,11 @@
 //! Search over many documents, measured through the gateway beside the bare engine: `cargo xtask bench-search`.
 //!
-//! A real Elasticsearch and the servers as processes; documents come in through the public mutation. All ratios are of one run.
+//! A real database server, a real Elasticsearch, and the servers as processes; documents come in through the public mutation. All ratios are of one run.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a measurement fails where it stands")]
 
 mod asking;
+#[path = "../../tests/real_stores/filling.rs"]
+mod empty_stores;
 mod filling;
 mod measured;
 #[path = "../../tests/processes/mod.rs"]
@@ -42,7 +44,7 @@ const ROUND: Duration = Duration::from_secs(4);
 async fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let stage = Stage::start().await?;
-    println!("{}, {}, {} documents", stage.engine_version()?, stage::DATABASES, arguments.documents);
+    println!("{}, {} documents", stage.versions()?, arguments.documents);
 
     let filled = filling::fill(&stage, arguments.documents).await?;
     println!("{filled}");

@@ -1,66 +1,56 @@
-//! What is measured: a search engine of its own, and the servers as processes.
-
-use std::path::Path;
+//! What is measured: the servers as processes, on databases and indexes of their own on the shared servers.
 
 use anyhow::Result;
 use serde_json::json;
-use standalone::stores_folder::OpenStores;
 use stores::sql::Database;
-use test_servers::{Elasticsearch, Running as _, elasticsearch};
-use test_stores::SearchServer;
+use test_servers::{elasticsearch, mariadb, shared};
+use test_stores::{Kind, SearchServer, TestStores};
 
+use crate::empty_stores;
 use crate::processes::{Processes, Setup};
-
-/// What the databases are.
-pub const DATABASES: &str = "SQLite";
 
 /// Everything that runs. Dropped in this order.
 pub struct Stage {
     pub processes: Processes,
     pub document_meta: Database,
     pub search: SearchServer,
-    url: String,
-    _engine: Option<Elasticsearch>,
-    _engine_folder: tempfile::TempDir,
+    _stores: TestStores,
 }
 
 impl Stage {
-    /// Starts an engine, unless the environment names one, and the servers with everything but documents.
+    /// Starts the servers with everything but documents. The environment says where MySQL and the engine are.
     pub async fn start() -> Result<Self> {
-        let engine_folder = tempfile::tempdir()?;
-        let (engine, url) = match test_servers::shared(elasticsearch::VARIABLE) {
-            Ok(url) => (None, url),
-            Err(_) => {
-                let engine = Elasticsearch::start(engine_folder.path())?;
-                let url = engine.url();
-                (Some(engine), url)
-            }
-        };
-        let search = SearchServer::at(&url);
+        let (stores, search) = (TestStores::of(Kind::Real), SearchServer::named(elasticsearch::VARIABLE));
         let folder = tempfile::tempdir()?;
         let data = folder.path().join("data");
-        let seeded = OpenStores::open(&data).await?;
-        standalone::seeding::seed(&seeded, &data, 0).await?;
-        drop(seeded);
-        let stores = json!({ "search": search.settings() });
-        let setup =
-            Setup { stores: [("document", stores.clone()), ("common", stores)].into(), ..Setup::default() };
-        let processes = Processes::start_on(folder, setup).await;
-        let document_meta = open_database(&data).await?;
-        Ok(Self { processes, document_meta, search, url, _engine: engine, _engine_folder: engine_folder })
+        let auth = json!({ "auth": stores.database_settings("auth").await });
+        let document_meta = stores.database_settings("document_meta").await;
+        let common = stores.database_settings("common").await;
+        let crawl_info = stores.database_settings("crawl_info").await;
+        let settings = [
+            ("auth", auth),
+            ("admin", json!({ "crawl_info": crawl_info, "nas": { "folder": data.join("nas") } })),
+            ("document", json!({ "document_meta": document_meta, "search": search.settings() })),
+            (
+                "common",
+                json!({ "document_meta": document_meta, "common": common, "search": search.settings() }),
+            ),
+        ]
+        .into();
+        empty_stores::seed(&settings, &data, 0).await;
+        let processes = Processes::start_on(folder, Setup { stores: settings, ..Setup::default() }).await;
+        let document_meta = stores.database("document_meta").await;
+        Ok(Self { processes, document_meta, search, _stores: stores })
     }
 
-    /// What the engine says that it is.
-    pub fn engine_version(&self) -> Result<String> {
-        test_servers::search_engine_version(&self.url)
+    /// What the servers say that they are.
+    pub fn versions(&self) -> Result<String> {
+        let database = mariadb::version(&shared(mariadb::VARIABLE)?)?;
+        Ok(format!("{}, {database}", test_servers::search_engine_version(&shared(elasticsearch::VARIABLE)?)?))
     }
 
     /// A token of an operator.
     pub async fn operator(&self) -> String {
         self.processes.token("operator", "operator-demo").await
     }
-}
-
-async fn open_database(data: &Path) -> Result<Database> {
-    Ok(Database::open_sqlite("document_meta", &data.join("sql/document_meta.sqlite")).await?)
 }

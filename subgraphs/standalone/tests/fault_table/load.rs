@@ -95,6 +95,11 @@ impl Drop for Asking {
 }
 
 impl Client {
+    /// The answer to an operation.
+    pub async fn operation(&self, query: &str, variables: &Value) -> Result<Value, String> {
+        self.ask(&Asked::Operation(query.to_owned(), variables.clone())).await
+    }
+
     async fn ask(&self, asked: &Asked) -> Result<Value, String> {
         let request = match asked {
             Asked::Operation(query, variables) => self

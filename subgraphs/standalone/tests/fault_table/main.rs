@@ -1,9 +1,10 @@
 //! The fault table: each server and each store killed, hung and slowed in turn under load. What does not need it must be right
 //! throughout; the rest must be told cleanly, within the timeout at first and at once afterwards, and be back by itself.
-//! `cargo xtask faults` runs it and prints the table. The stores are real, each behind a proxy of its own.
+//! What is taken in meanwhile for a sound index is found in it. `cargo xtask faults` runs it and prints the table. The stores are real, each behind a proxy of its own.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails where it stands")]
 
 mod fault;
+mod indexing;
 mod judgement;
 mod load;
 #[path = "../processes/mod.rs"]
@@ -18,6 +19,7 @@ mod stage;
 use std::time::{Duration, Instant};
 
 use fault::Fault;
+use indexing::Indexing;
 use judgement::{BACK, HEAD, Judgement, Times};
 use load::{Asking, Client};
 use stage::Stage;
@@ -31,6 +33,7 @@ async fn a_fault_stays_in_its_part_is_told_cleanly_and_is_over_when_it_is_over()
         gateway: stage.processes.url(),
         token: stage.processes.token("admin", "administrator-demo").await,
     };
+    let indexing = Indexing::begin(&client, &stage.stores).await;
     let mut asking = Vec::new();
     let mut questions = questions::all(&client).await;
     questions.sort_by_key(|question| question.name != "ingest again");
@@ -46,7 +49,7 @@ async fn a_fault_stays_in_its_part_is_told_cleanly_and_is_over_when_it_is_over()
     println!("{:<30}{HEAD}", "fault");
     let mut failed = Vec::new();
     for fault in Fault::all().into_iter().filter(|fault| fault.to_string().contains(&only)) {
-        let judgement = run(&mut stage, &asking, fault).await;
+        let judgement = run(&mut stage, &asking, &indexing, fault).await;
         println!("{fault:<30}{}", judgement.row());
         for reason in &judgement.faults {
             println!("{:<30}  {reason}", "");
@@ -56,10 +59,11 @@ async fn a_fault_stays_in_its_part_is_told_cleanly_and_is_over_when_it_is_over()
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
-async fn run(stage: &mut Stage, asking: &[Asking], fault: Fault) -> Judgement {
+async fn run(stage: &mut Stage, asking: &[Asking], indexing: &Indexing, fault: Fault) -> Judgement {
     let broken = Instant::now();
     stage.hurt(fault);
-    tokio::time::sleep(fault.lasts()).await;
+    let ((), held_up) =
+        tokio::join!(tokio::time::sleep(fault.lasts()), indexing.held_up(&stage.stores, fault));
     let mended = stage.heal(fault).await;
     // Long enough to see that it stays right.
     let steady = Duration::from_millis(1_000);
@@ -72,11 +76,10 @@ async fn run(stage: &mut Stage, asking: &[Asking], fault: Fault) -> Judgement {
         };
         let waited = mended.elapsed();
         if (waited > steady && asking.iter().all(is_right)) || waited > BACK + steady {
-            return Judgement::of(
-                &fault,
-                asking,
-                Times { broken, mended, known: broken + fault.known_after() },
-            );
+            let times = Times { broken, mended, known: broken + fault.known_after() };
+            let mut judgement = Judgement::of(&fault, asking, times);
+            judgement.faults.extend(held_up);
+            return judgement;
         }
     }
 }

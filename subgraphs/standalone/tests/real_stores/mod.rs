@@ -2,15 +2,13 @@
 
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+mod filling;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use service::settings::DatabaseSettings;
-use standalone::stores_folder::OpenStores;
 use stores::Result;
-use stores::files::{Files, Place, WebdavPlace};
 use stores::search::elasticsearch::{ElasticsearchReader, open_reader};
 use stores::search::{Connection, SearchReader as _, SearchRequest};
 use stores::sql::Database;
@@ -91,17 +89,7 @@ impl RealStores {
 
     /// Fills them with the sample data; `data` is for what says so.
     pub async fn seed(&self, data: &Path, documents: u64) {
-        std::fs::create_dir_all(data).unwrap();
-        let settings = self.settings(&self.places());
-        let crawl_info: DatabaseSettings = part(&settings["admin"]["crawl_info"]);
-        let nas = Place::Webdav(WebdavPlace { url: self.nas.url(), ..WebdavPlace::default() });
-        let stores = OpenStores {
-            auth: part::<auth::StoreSettings>(&settings["auth"]).open(data).await.unwrap(),
-            crawl_info: DatabaseSettings::open(Some(&crawl_info), "crawl_info", data).await.unwrap(),
-            files: Files::open(&nas).unwrap(),
-            common: part::<common::settings::StoreSettings>(&settings["common"]).open(data).await.unwrap(),
-        };
-        standalone::seeding::seed(&stores, data, documents).await.unwrap();
+        filling::seed(&self.settings(&self.places()), data, documents).await;
     }
 
     /// What they say that they are.
@@ -120,6 +108,11 @@ impl RealStores {
         self.reader.search(&SearchRequest::default()).await.ok().map(|found| found.total)
     }
 
+    /// The version under which the indexes have a document.
+    pub async fn indexed_version(&self, id: &str) -> Option<i64> {
+        self.reader.versions(&[id.to_owned()]).await.ok()?.get(id).copied()
+    }
+
     /// Whether the indexes have exactly the documents of the database, each at its version.
     pub async fn is_index_equal(&self) -> Result<bool> {
         let sql = "SELECT id, version FROM documents WHERE deleted_at IS NULL";
@@ -136,8 +129,4 @@ impl RealStores {
 
 fn url(database: &str, port: u16) -> String {
     format!("mysql://root@127.0.0.1:{port}/{database}")
-}
-
-fn part<T: DeserializeOwned>(settings: &Value) -> T {
-    serde_json::from_value(settings.clone()).unwrap()
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures::future::join_all;
 use tokio::sync::{Mutex as AsyncMutex, RwLock};
 
 use super::Elasticsearch;
@@ -29,12 +30,28 @@ const OLD_INDEX_STAYS: Duration = Duration::from_secs(5);
 
 pub(super) struct Writer {
     indices: Indices,
+    parts: [Part; 3],
+}
+
+/// What is kept of one index: none waits for another.
+#[derive(Default)]
+struct Part {
     is_prepared: AtomicBool,
     preparing: AsyncMutex<()>,
     /// Held for reading by a write, for writing while a rebuild begins or takes over.
     takeover: RwLock<()>,
-    /// The rebuilds under way in this process; no index yet while it is made.
-    rebuilds: Mutex<BTreeMap<Collection, Option<String>>>,
+    rebuild: Mutex<Rebuilding>,
+}
+
+/// Whether a rebuild is under way in this process.
+#[derive(Clone, Default)]
+enum Rebuilding {
+    #[default]
+    No,
+    /// Its index is being made.
+    Begun,
+    /// This is its index.
+    Into(String),
 }
 
 struct ElasticsearchRebuild {
@@ -47,13 +64,11 @@ struct ElasticsearchRebuild {
 
 impl Writer {
     pub(super) fn new(indices: Indices) -> Self {
-        Self {
-            indices,
-            is_prepared: AtomicBool::new(false),
-            preparing: AsyncMutex::default(),
-            takeover: RwLock::default(),
-            rebuilds: Mutex::default(),
-        }
+        Self { indices, parts: Default::default() }
+    }
+
+    fn part(&self, collection: Collection) -> &Part {
+        &self.parts[collection as usize]
     }
 
     /// Makes the indexes as soon as the engine is there.
@@ -71,56 +86,86 @@ impl Writer {
         });
     }
 
+    /// Makes the indexes that are not there; fails if that of one does, after the others are made.
     pub(super) async fn prepare(&self) -> Result<()> {
-        let _one = self.preparing.lock().await;
-        if !self.is_prepared.load(Ordering::Acquire) {
-            for collection in Collection::ALL {
-                self.indices.ensure(collection).await?;
-            }
-            self.is_prepared.store(true, Ordering::Release);
+        let prepared = Collection::ALL.map(|collection| self.prepare_one(collection));
+        join_all(prepared).await.into_iter().collect()
+    }
+
+    async fn prepare_one(&self, collection: Collection) -> Result<()> {
+        let part = self.part(collection);
+        let _one = part.preparing.lock().await;
+        if !part.is_prepared.load(Ordering::Acquire) {
+            self.indices.ensure(collection).await?;
+            part.is_prepared.store(true, Ordering::Release);
         }
         Ok(())
     }
 
-    /// Writes to what serves and to a rebuild under way. Indexes that somebody removed are made anew, once.
+    /// Writes each collection's changes by themselves; fails if one cannot be written, after the others are.
     async fn write(&self, changes: Vec<Change>) -> Result<()> {
-        let Some(store) = changes.first().map(|change| change.collection.name()) else { return Ok(()) };
-        for _ in 0..2 {
-            if !self.is_prepared.load(Ordering::Acquire) {
-                self.prepare().await?;
-            }
-            let _serving = self.takeover.read().await;
-            let items = self.items(&changes);
-            match bulk::write(&self.indices.client, &items, Visible::AtOnce).await? {
-                Outcome::Done => return Ok(()),
-                Outcome::NoIndex => self.is_prepared.store(false, Ordering::Release),
+        let mut outcome = Ok(());
+        for collection in Collection::ALL {
+            let own: Vec<&Change> = changes.iter().filter(|change| change.collection == collection).collect();
+            if !own.is_empty() {
+                outcome = outcome.and(self.write_one(collection, &own).await);
             }
         }
-        Err(unavailable(store, &"the index is gone"))
+        outcome
     }
 
-    fn items(&self, changes: &[Change]) -> Vec<Item> {
-        let rebuilds = self.rebuilds();
+    /// Writes to what serves and to a rebuild under way. An index that somebody removed is made anew, once.
+    async fn write_one(&self, collection: Collection, changes: &[&Change]) -> Result<()> {
+        let part = self.part(collection);
+        for _ in 0..2 {
+            if !part.is_prepared.load(Ordering::Acquire) {
+                self.prepare_one(collection).await?;
+            }
+            let _serving = part.takeover.read().await;
+            let items = self.items(part, changes);
+            match bulk::write(&self.indices.client, &items, Visible::AtOnce).await? {
+                Outcome::Done => return Ok(()),
+                Outcome::NoIndex => part.is_prepared.store(false, Ordering::Release),
+            }
+        }
+        Err(unavailable(collection.name(), &"the index is gone"))
+    }
+
+    fn items(&self, part: &Part, changes: &[&Change]) -> Vec<Item> {
+        let rebuilding = part.rebuilding().clone();
         let mut items = Vec::with_capacity(changes.len());
         for change in changes {
             items.push(change.item(self.indices.names.alias(change.collection), false));
-            if let Some(Some(index)) = rebuilds.get(&change.collection) {
+            if let Rebuilding::Into(index) = &rebuilding {
                 items.push(change.item(Names::rebuild_alias(index), true));
             }
         }
         items
     }
 
-    fn rebuilds(&self) -> MutexGuard<'_, BTreeMap<Collection, Option<String>>> {
-        self.rebuilds.lock().unwrap_or_else(PoisonError::into_inner)
+    async fn begin(&self, collection: Collection) -> Result<String> {
+        self.prepare_one(collection).await?;
+        let index = self.indices.begin(collection).await?;
+        let part = self.part(collection);
+        let _nobody_writes = part.takeover.write().await;
+        *part.rebuilding() = Rebuilding::Into(index.clone());
+        Ok(index)
+    }
+}
+
+impl Part {
+    fn rebuilding(&self) -> MutexGuard<'_, Rebuilding> {
+        self.rebuild.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn begin(&self, collection: Collection) -> Result<String> {
-        self.prepare().await?;
-        let index = self.indices.begin(collection).await?;
-        let _nobody_writes = self.takeover.write().await;
-        self.rebuilds().insert(collection, Some(index.clone()));
-        Ok(index)
+    /// Whether a rebuild may begin; from then on none may until this one is over.
+    fn reserve(&self) -> bool {
+        let mut rebuilding = self.rebuilding();
+        let is_free = matches!(*rebuilding, Rebuilding::No);
+        if is_free {
+            *rebuilding = Rebuilding::Begun;
+        }
+        is_free
     }
 }
 
@@ -168,17 +213,16 @@ impl SearchWriter for Elasticsearch {
 
     async fn begin_rebuild(&self, collection: Collection) -> Result<Box<dyn Rebuild>> {
         let writer = Arc::clone(&self.writer);
-        if writer.rebuilds().contains_key(&collection) {
+        if !writer.part(collection).reserve() {
             let constraint = format!("a rebuild of {}", collection.name());
             return Err(StoreError::AlreadyExists { constraint });
         }
-        writer.rebuilds().insert(collection, None);
         match writer.begin(collection).await {
             Ok(index) => {
                 Ok(Box::new(ElasticsearchRebuild { writer, collection, index, is_publishing: false }))
             }
             Err(error) => {
-                writer.rebuilds().remove(&collection);
+                *writer.part(collection).rebuilding() = Rebuilding::No;
                 Err(error)
             }
         }
@@ -205,7 +249,7 @@ impl Rebuild for ElasticsearchRebuild {
     async fn publish(mut self: Box<Self>) -> Result<()> {
         let writer = Arc::clone(&self.writer);
         writer.indices.finish(self.collection, &self.index).await?;
-        let _nobody_writes = writer.takeover.write().await;
+        let _nobody_writes = writer.part(self.collection).takeover.write().await;
         self.is_publishing = true;
         let before = writer.indices.switch(self.collection, &self.index).await?;
         for old in before {
@@ -217,7 +261,7 @@ impl Rebuild for ElasticsearchRebuild {
 
 impl Drop for ElasticsearchRebuild {
     fn drop(&mut self) {
-        self.writer.rebuilds().remove(&self.collection);
+        *self.writer.part(self.collection).rebuilding() = Rebuilding::No;
         if let (false, Ok(runtime)) = (self.is_publishing, tokio::runtime::Handle::try_current()) {
             let (writer, index) = (Arc::clone(&self.writer), self.index.clone());
             runtime.spawn(delete_later(writer, self.collection, index, Duration::ZERO));
