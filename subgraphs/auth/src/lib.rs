@@ -3,6 +3,7 @@
 //! comes from the settings or from a file with mode 0600.
 
 mod argon2id;
+mod first_administrator;
 mod ids;
 mod jwks;
 mod loaders;
@@ -23,11 +24,12 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use async_graphql::{EmptySubscription, Schema, SchemaBuilder};
+use futures::future::BoxFuture;
 use stores::StoreError;
 use stores::sql::{Database, Migrations, Migrator};
 
 pub use seed::{SeedClient, SeedUser, seed};
-pub use settings::{Settings, StoreSettings};
+pub use settings::{FirstAdministrator, Settings, StoreSettings};
 
 use ids::Ids;
 use mutation::Mutation;
@@ -65,15 +67,19 @@ pub async fn build(mut settings: Settings, database: Database) -> anyhow::Result
     migrate(&database).await?;
     let auth = state(&settings, &database, shared).await?;
     first_keys(&auth).await?;
+    let extra = jwks::routes(Arc::clone(&auth.signer.ring));
+    let mut background: Vec<BoxFuture<'static, ()>> = vec![Box::pin(upkeep::run(auth.clone()))];
+    if let Some(wanted) = settings.first_administrator {
+        background.extend(first_administrator::begin(&auth, wanted).await?);
+    }
     let schema = schema()
         .data(loaders::loaders(auth.store.clone(), auth.clock.clone()))
-        .data(auth.clone())
+        .data(auth)
         .limit_depth(12)
         .limit_complexity(2000)
         .limit_directives(50)
         .finish();
-    let extra = jwks::routes(Arc::clone(&auth.signer.ring));
-    let server = service::server("auth", schema, &settings.server, extra, vec![Box::pin(upkeep::run(auth))])?;
+    let server = service::server("auth", schema, &settings.server, extra, background)?;
     server.health.add("auth", move || {
         let database = database.clone();
         async move { database.ping().await }

@@ -8,6 +8,7 @@ use service::settings::DatabaseSettings;
 use stores::sql::Database;
 
 use crate::signing::Seal;
+use crate::types::{InvalidInput, PasswordRefused};
 
 /// The settings of the auth server.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -21,6 +22,37 @@ pub struct Settings {
     pub lifetimes: Lifetimes,
     /// How signing keys are kept.
     pub keys: KeySettings,
+    /// The account to make when there is none at all.
+    pub first_administrator: Option<FirstAdministrator>,
+}
+
+/// The account that a new installation begins with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "Account")]
+pub struct FirstAdministrator {
+    /// The address to sign in with.
+    pub(crate) email: String,
+    /// The password to sign in with, until it is changed.
+    pub(crate) password: Secret,
+}
+
+/// As it is written, before it is checked as every new account is.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Account {
+    email: String,
+    password: Secret,
+}
+
+impl TryFrom<Account> for FirstAdministrator {
+    type Error = String;
+
+    fn try_from(Account { email, password }: Account) -> Result<Self, String> {
+        let refused = |reason: &dyn std::fmt::Display| format!("the first administrator: {reason}");
+        let email = InvalidInput::check_email("email", &email).map_err(|invalid| refused(&invalid))?;
+        PasswordRefused::check(password.expose(), &email).map_err(|weak| refused(&weak))?;
+        Ok(Self { email, password })
+    }
 }
 
 /// The real stores; one that is absent is embedded, in the data folder.

@@ -1,7 +1,7 @@
 //! Users and their roles.
 
 use service::{Created, Creation, Role};
-use stores::sql::{Row, Value, again, placeholders};
+use stores::sql::{Row, Transaction, Value, again, placeholders};
 use stores::{Result, params};
 
 use super::Store;
@@ -68,6 +68,8 @@ pub const USERS: Created = Created { table: "users", by: "created_by" };
 const COLUMNS: &str = "u.id, u.email, u.name, u.password_hash, u.active, u.created_at, u.last_login_at, \
                        (SELECT GROUP_CONCAT(r.role) FROM user_roles r WHERE r.user_id = u.id) AS roles";
 
+const ANY: &str = "SELECT id FROM users LIMIT 1";
+
 fn user(row: Row) -> Result<UserRow> {
     let roles = row.opt_text("roles")?.unwrap_or_default();
     let mut roles: Vec<Role> = roles.split(',').filter_map(Role::from_name).collect();
@@ -97,19 +99,33 @@ impl Store {
 
     async fn try_to_add_user(&self, user: &UserRow, creation: Option<&Creation>) -> Result<()> {
         let mut transaction = self.db.begin().await?;
-        let sql = "INSERT INTO users (id, email, email_key, name, password_hash, active, created_at, updated_at) \
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
-        let (key, at) = (email_key(&user.email), user.created_at);
-        let args = params![&user.id, &user.email, key, &user.name, &user.password_hash, user.active, at, at];
-        transaction.execute(sql, args).await?;
-        for role in &user.roles {
-            let sql = "INSERT INTO user_roles (user_id, role) VALUES (?, ?)";
-            transaction.execute(sql, params![&user.id, role.name()]).await?;
-        }
+        insert(&mut transaction, user).await?;
         if let Some(creation) = creation {
             creation.note(&mut transaction, &user.id).await?;
         }
         transaction.commit().await
+    }
+
+    /// Whether there is any user.
+    pub async fn has_users(&self) -> Result<bool> {
+        Ok(self.db.query_optional(ANY, &[]).await?.is_some())
+    }
+
+    /// Adds a user if there is none at all; says whether it did.
+    pub async fn add_first_user(&self, user: &UserRow) -> Result<bool> {
+        again(|| self.try_to_add_first_user(user)).await
+    }
+
+    /// One at a time: servers that start at once all find nobody.
+    async fn try_to_add_first_user(&self, user: &UserRow) -> Result<bool> {
+        let mut transaction = self.db.begin().await?;
+        transaction.lock("administrators").await?;
+        if transaction.query_optional(ANY, &[]).await?.is_some() {
+            return Ok(false);
+        }
+        insert(&mut transaction, user).await?;
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// The users of these ids, in no particular order.
@@ -194,6 +210,19 @@ impl Store {
     pub async fn note_login(&self, id: &str, now: i64) -> Result<()> {
         self.db.execute("UPDATE users SET last_login_at = ? WHERE id = ?", params![now, id]).await.map(drop)
     }
+}
+
+async fn insert(transaction: &mut Transaction, user: &UserRow) -> Result<()> {
+    let sql = "INSERT INTO users (id, email, email_key, name, password_hash, active, created_at, updated_at) \
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?)";
+    let (key, at) = (email_key(&user.email), user.created_at);
+    let args = params![&user.id, &user.email, key, &user.name, &user.password_hash, user.active, at, at];
+    transaction.execute(sql, args).await?;
+    for role in &user.roles {
+        let sql = "INSERT INTO user_roles (user_id, role) VALUES (?, ?)";
+        transaction.execute(sql, params![&user.id, role.name()]).await?;
+    }
+    Ok(())
 }
 
 fn changed(before: &UserRow, change: &UserChange) -> UserRow {

@@ -1,5 +1,7 @@
 //! Failures that several mutations expect, as data.
 
+use std::fmt;
+
 use async_graphql::SimpleObject;
 use service::DateTime;
 
@@ -44,6 +46,12 @@ impl PasswordRefused {
     }
 }
 
+impl fmt::Display for PasswordRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
 /// A value was not acceptable.
 #[derive(SimpleObject)]
 pub struct InvalidInput {
@@ -85,5 +93,11 @@ impl InvalidInput {
             return Err(Self::new(field, "This is not an e-mail address."));
         }
         Ok(email.to_string())
+    }
+}
+
+impl fmt::Display for InvalidInput {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.message)
     }
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a failed step is a failed test")]
 
 mod administration;
+mod first_administrator;
 mod fixture;
 mod keys;
 mod lists;

@@ -14,6 +14,8 @@ pub const SECRETS: &str = "/run/secrets";
 const GATEWAY: &str = "gateway";
 /// The program that signs tokens.
 const AUTH: &str = "auth";
+/// With what address a new installation is entered; an administrator may change it there.
+const FIRST_ADMINISTRATOR: &str = "admin@knlab.example";
 /// The program whose links to files are signed.
 const ADMIN: &str = "admin";
 
@@ -41,7 +43,7 @@ pub fn secrets(matrix: &Matrix, program: &str) -> Vec<String> {
         names.push(format!("search-{program}"));
     }
     match program {
-        AUTH => names.push("auth-sealing".to_owned()),
+        AUTH => names.extend(["auth-sealing", "auth-administrator"].map(str::to_owned)),
         ADMIN => names.push("admin-links".to_owned()),
         _ => {}
     }
@@ -107,7 +109,9 @@ fn more(matrix: &Matrix, program: &str) -> Result<String> {
         AUTH => {
             let _ = writeln!(
                 text,
-                "# Seals the signing keys in the database.\nkeys:\n  sealing_secret: file:{SECRETS}/auth-sealing"
+                "# Seals the signing keys in the database.\nkeys:\n  sealing_secret: file:{SECRETS}/auth-sealing\n\
+                 # Made when there is no account at all, and never touched afterwards.\n\
+                 first_administrator:\n  email: {FIRST_ADMINISTRATOR}\n  password: file:{SECRETS}/auth-administrator"
             );
         }
         ADMIN => {
