@@ -75,7 +75,7 @@ enum Command {
         /// Only rows whose name has this in it, e.g. `hung` or `auth`.
         only: Option<String>,
     },
-    /// Tries every cell of the access matrix on real stores and prints the table of what happened; a minute.
+    /// Tries every cell of the access matrix on real stores, prints the table of what happened, and uses all programs there.
     #[command(
         after_help = "Example: sudo cargo xtask access\nStarts stores of its own, in networks and with users as compose.yaml has \
                       them. Needs root for that; installs what is missing from packages."

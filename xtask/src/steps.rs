@@ -21,7 +21,11 @@ const STEPS: [Step; 7] = [
         "unit, contract and end-to-end tests of all crates; the four servers' on real stores, admin's on each kind of NAS",
         suites::run,
     ),
-    ("access", "every cell of the access matrix, on stores and networks of its own", access),
+    (
+        "access",
+        "every cell of the access matrix, then all programs as compose.yaml has them, on stores and networks of its own",
+        access,
+    ),
     ("faults", "each server and each real store hung in turn under load", || faults(Some("hung"))),
     ("browser", "GraphiQL in headless Chromium", browser::run),
 ];
@@ -86,7 +90,7 @@ fn table(test: &str, variable: (&str, &str)) -> Result<()> {
 /// The access matrix, which is a test of its own: it starts stores to make users in, and makes networks.
 ///
 /// # Errors
-/// When a cell is not as the matrix says, or something cannot be started.
+/// When a cell is not as the matrix says, the programs do not serve, or something cannot be started.
 pub fn access() -> Result<()> {
     programs::cargo(&["build", "--quiet", "--workspace", "--bins"])?;
     let test = ["test", "--quiet", "--workspace", "--test", "access_matrix", "--", "--nocapture"];

@@ -1,13 +1,20 @@
 //! The access matrix on real stores: each of the programs tries each of the stores, with the users, networks and folders that
-//! are made from `schema/access.toml` and in containers as `compose.yaml` has them. `cargo xtask access`.
+//! are made from `schema/access.toml` and in containers as `compose.yaml` has them; then the programs themselves are started there
+//! and used. `cargo xtask access`.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails where it stands")]
 
 mod cells;
+#[path = "../processes/client.rs"]
+mod client;
 #[path = "../compose_file/mod.rs"]
 mod compose_file;
 mod container;
 mod networks;
+mod newcomer;
+mod serving;
+#[path = "../site/mod.rs"]
+mod site;
 mod stage;
 
 use std::process::Command;
@@ -72,10 +79,11 @@ fn clear(stage: &Stage, matrix: &Matrix) {
 }
 
 #[test]
-fn every_cell_of_the_access_matrix_holds_on_real_stores() {
+fn every_cell_of_the_access_matrix_holds_on_real_stores_and_the_programs_serve_on_them() {
     let matrix = Matrix::read().unwrap();
     let stage = Stage::set(&matrix);
     cells_hold(&stage, &matrix);
+    tokio::runtime::Runtime::new().unwrap().block_on(serving::serves(&stage, &matrix));
 }
 
 fn cells_hold(stage: &Stage, matrix: &Matrix) {

@@ -14,6 +14,9 @@ use test_servers::packages;
 
 use crate::compose_file::ComposeFile;
 
+/// The machine that the containers are on: it is in every network with a way out, and programs outside are reached through it.
+const MACHINE: &str = "machine";
+
 /// The namespaces of one run.
 pub struct Networks {
     prefix: String,
@@ -30,12 +33,16 @@ impl Networks {
             networks.add_namespace(service);
         }
         networks.add_namespace("switch");
-        for (number, network) in (1u8..).zip(compose.networks.keys()) {
+        networks.add_namespace(MACHINE);
+        for (number, (network, kind)) in (1u8..).zip(&compose.networks) {
             networks.ip_in("switch", &format!("link add b{number} type bridge"));
             networks.ip_in("switch", &format!("link set b{number} up"));
             let members = compose.services.iter().filter(|(_, service)| service.networks.contains(network));
             for (place, (member, _)) in (1u8..).zip(members) {
                 networks.plug(network, number, member, place);
+            }
+            if !kind.internal {
+                networks.plug(network, number, MACHINE, u8::MAX - 1);
             }
         }
         networks
@@ -92,6 +99,33 @@ impl Networks {
                 join(client.unwrap(), TcpStream::connect(server));
             }
         });
+    }
+
+    /// The same for what containers reach on the machine.
+    pub fn stand_for_machine(&self, port: u16, server: SocketAddr) {
+        self.stand_for(MACHINE, port, server);
+    }
+
+    /// The machine's address in a network.
+    pub fn machine(&self, network: &str) -> Ipv4Addr {
+        self.addresses[MACHINE][network]
+    }
+
+    /// Publishes a port of a service on this machine, at the address given back.
+    pub fn publish(&self, service: &str, port: u16) -> SocketAddr {
+        let shared =
+            self.addresses[service].iter().find(|(name, _)| self.addresses[MACHINE].contains_key(*name));
+        let server = SocketAddr::from((*shared.unwrap().1, port));
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let namespace = self.namespace(MACHINE);
+        thread::spawn(move || {
+            enter(&namespace);
+            for client in listener.incoming() {
+                join(client.unwrap(), TcpStream::connect(server));
+            }
+        });
+        address
     }
 
     fn inside<T: Send + 'static>(&self, service: &str, act: impl FnOnce() -> T + Send + 'static) -> T {
