@@ -77,7 +77,13 @@ codes! {
     Error COST_APPLIED_TO_INTERFACE_FIELD = "Move `@cost` to the fields of the implementations.";
     Error AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE = "Move the directive to the implementations.";
 
-    Error UNSUPPORTED_FEATURE = "Pass the value as an argument of its own; contexts are not composed yet.";
+    // One subgraph by itself: @context and @fromContext.
+    Error CONTEXT_NAME_INVALID = "Name the context with a letter and then letters and digits only.";
+    Error CONTEXT_NOT_SET = "Use `@fromContext` on arguments of object types' own fields, without a default, with a context that a type of the same subgraph sets.";
+    Error CONTEXT_INVALID_SELECTION = "Select one scalar or enum value of the type that sets the context; the argument has the same type and may be null.";
+    Error NO_CONTEXT_IN_SELECTION = "Write the context and what is taken of it: `$context { field }`.";
+    Error CONTEXT_NO_RESOLVABLE_KEY = "Give the type a resolvable key: the value is passed when its entities are asked for.";
+    Error CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS = "Take the argument from a context in all subgraphs, or make it optional where it is not.";
 
     // Merging.
     Error LINK_IMPORT_NAME_MISMATCH = "Import the directive under the same name in all subgraphs: the supergraph has one.";

@@ -41,6 +41,8 @@ pub(crate) struct MergedType {
     pub(crate) description: Option<Node<str>>,
     pub(crate) directives: Vec<Node<Directive>>,
     pub(crate) cache_tags: CacheTags,
+    /// The contexts that it sets, as the supergraph calls them.
+    pub(crate) contexts: Vec<String>,
     pub(crate) joins: Vec<JoinType>,
     /// Interface, and who says so.
     pub(crate) interfaces: IndexMap<Name, Vec<GraphId>>,
@@ -86,6 +88,22 @@ pub(crate) struct JoinField {
     pub(crate) overrides: Option<String>,
     pub(crate) override_label: Option<String>,
     pub(crate) used_overridden: bool,
+    /// Arguments that the gateway fills in.
+    pub(crate) context_arguments: Vec<ContextArgument>,
+}
+
+/// An element of `contextArguments`.
+#[derive(Clone, Debug)]
+pub(crate) struct ContextArgument {
+    pub(crate) context: String,
+    pub(crate) name: Name,
+    pub(crate) ty: Type,
+    pub(crate) selection: String,
+}
+
+/// A context as the supergraph calls it: it belongs to one subgraph.
+pub(crate) fn context_name(subgraph: &str, context: &str) -> String {
+    format!("{subgraph}__{context}")
 }
 
 /// An argument or input field.

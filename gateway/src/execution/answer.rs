@@ -23,10 +23,19 @@ pub(super) struct Heard {
 pub(super) struct EntitiesHeard {
     /// How many items the list had; `None`: there was no list.
     pub count: Option<usize>,
+    /// The numbers of the representations with which the lists begin; one list, but for contexts.
+    pub lists: Vec<usize>,
     /// The representations whose entity was null.
     pub nulls: Vec<usize>,
     /// The representations whose entity was no object.
     pub strange: Vec<usize>,
+}
+
+impl EntitiesHeard {
+    /// Whether an item stood in a list for this representation; with several lists, whether all of them came in full.
+    pub fn has(&self, representation: usize) -> bool {
+        self.count.is_some_and(|count| representation < count)
+    }
 }
 
 /// Reads one answer.
@@ -77,11 +86,13 @@ impl AnswerReader<'_> {
             let mut known = false;
             for ((step, targets), entities) in fetch.steps.iter().zip(targets).zip(&mut heard.entities) {
                 known = match &step.entities {
-                    Some(program) if program.response_key == key && entities.count.is_none() => {
-                        self.entities(step, targets, entities)?;
-                        true
-                    }
-                    Some(_) => false,
+                    Some(program) => match program.group(key).and_then(|group| targets.first_of(group)) {
+                        Some(first) if !entities.lists.contains(&first) => {
+                            self.entities(step, targets, (first, entities))?;
+                            true
+                        }
+                        _ => false,
+                    },
                     None => self.root_field(step, targets, key)?,
                 };
                 if known {
@@ -111,13 +122,13 @@ impl AnswerReader<'_> {
         &mut self,
         step: &StepProgram,
         targets: &Targets,
-        heard: &mut EntitiesHeard,
+        (first, heard): (usize, &mut EntitiesHeard),
     ) -> Result<(), Malformed> {
         if self.scanner.peek()? != b'[' {
             self.scanner.value()?;
             return Ok(());
         }
-        let mut index = 0;
+        let mut index = first;
         let mut more = self.scanner.open(b'[', b']')?;
         while more {
             match self.scanner.peek()? {
@@ -130,7 +141,8 @@ impl AnswerReader<'_> {
             index += 1;
             more = self.scanner.next(b']')?;
         }
-        heard.count = Some(index);
+        heard.lists.push(first);
+        heard.count = Some(heard.count.unwrap_or(0) + index - first);
         Ok(())
     }
 

@@ -96,7 +96,7 @@ impl Blame<'_> {
             _ => None,
         };
         let is_step = |step: &&StepProgram| match (&step.entities, first_key) {
-            (Some(entities), Some(key)) => entities.response_key == key,
+            (Some(entities), Some(key)) => entities.group(key).is_some(),
             (None, Some(key)) => step.shape.entry(key, 0).is_some(),
             (_, None) => false,
         };
@@ -138,19 +138,22 @@ impl Blame<'_> {
         heard: Option<&EntitiesHeard>,
     ) -> Vec<Vec<PathItem>> {
         let targets = &self.targets[index];
+        let first = match (&step.entities, error.path.first()) {
+            (Some(entities), Some(Segment::Key(key))) => entities.group(key.as_bytes()),
+            _ => None,
+        };
+        let first = first.and_then(|group| targets.first_of(group)).unwrap_or(0);
         let (objects, rest, is_one) = match (&step.entities, error.path.get(1)) {
             (None, _) => (&targets.objects[..], &error.path[..], true),
-            (Some(_), Some(Segment::Index(entity))) => (targets.served_by(*entity), &error.path[2..], true),
+            (Some(_), Some(Segment::Index(entity))) => {
+                (targets.served_by(first + *entity), &error.path[2..], true)
+            }
             (Some(_), _) => (&targets.objects[..], &error.path[1..], false),
         };
         if step.entities.is_some() {
-            let told = |entity: usize| {
-                heard.is_some_and(|h| {
-                    h.count.is_some_and(|count| entity < count) && !h.nulls.contains(&entity)
-                })
-            };
+            let told = |entity: usize| heard.is_some_and(|h| h.has(entity) && !h.nulls.contains(&entity));
             let missing: Vec<usize> = match error.path.get(1) {
-                Some(Segment::Index(entity)) => vec![*entity],
+                Some(Segment::Index(entity)) => vec![first + *entity],
                 _ => (0..targets.distinct()).collect(),
             };
             self.fail_entities(index, missing.into_iter().filter(|&entity| !told(entity)));

@@ -8,6 +8,7 @@
 
 mod answer;
 mod blame;
+mod contextual_targets;
 pub(crate) mod course;
 mod errors;
 mod explained;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value as JsonValue};
 
 use super::answer::{AnswerReader, EntitiesHeard, Heard};
 use super::blame::Blame;
+use super::contextual_targets;
 use super::errors::ErrorLog;
 use super::explained::{Explained, explain};
 use super::introspection::introspect;
@@ -149,7 +150,7 @@ impl<'a> Run<'a> {
         }
         let limit = self.execution.limits.entities_per_fetch;
         let is_too_much = targets.iter().any(|targets| targets.distinct() > limit);
-        let body = request_body(fetch, &targets, &self.execution.variables);
+        let body = request_body(&self.program().operation, fetch, &targets, &self.execution.variables);
         let request = SubgraphRequest { body, repeatable: self.is_repeatable(fetch) };
         self.targets[number] = targets;
         if is_too_much {
@@ -193,6 +194,9 @@ impl<'a> Run<'a> {
         steps
             .map(|step| match &step.entities {
                 None => Targets::of_root(&self.store, &step.routes),
+                Some(entities) if !entities.contexts.is_empty() => {
+                    contextual_targets::collect(&self.store, &program.types, entities, &step.routes)
+                }
                 Some(entities) => {
                     EntityCollector::new(&self.store, &program.types, &entities.representations)
                         .collect(&step.routes)

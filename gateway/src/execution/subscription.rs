@@ -21,7 +21,7 @@ pub(crate) async fn subscribe(execution: Execution) -> Result<BoxStream<'static,
     };
     let budget = execution.context.deadline.saturating_duration_since(Instant::now());
     let targets: Vec<Targets> = fetch.steps.iter().map(|_| Targets::default()).collect();
-    let body = request_body(fetch, &targets, &execution.variables);
+    let body = request_body(&execution.program.operation, fetch, &targets, &execution.variables);
     let opened = execution.transport.subscribe(fetch.subgraph, body, &execution.context);
     let late = |_| TransportError { code: "SUBGRAPH_TIMEOUT", detail: "opening a subscription".into() };
     let opened = tokio::time::timeout_at(execution.context.deadline.into(), opened).map_err(late).await;

@@ -1,6 +1,7 @@
 //! The objects that a step fills: found by path, written as representations, each distinct one sent once.
 
 use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
 
 use apollo_compiler::Name;
 use rustc_hash::FxHashMap;
@@ -20,9 +21,42 @@ pub(super) struct Targets {
     pub representations: Vec<u8>,
     /// The objects that are not sent because what it takes is missing for a reason that the client is told.
     pub blocked: Vec<ObjectId>,
+    /// Where contexts give values: the representations by those; empty otherwise.
+    pub groups: Vec<Group>,
+}
+
+/// Representations that are sent with the same values from contexts.
+#[derive(Debug)]
+pub(super) struct Group {
+    /// The number of the first.
+    pub first: usize,
+    /// Where they stand in all of them.
+    pub written: Range<usize>,
+    /// The values, as JSON.
+    pub values: Vec<Vec<u8>>,
 }
 
 impl Targets {
+    /// The number of the first representation of a group, if the group was sent.
+    pub fn first_of(&self, group: usize) -> Option<usize> {
+        match self.groups.is_empty() {
+            true => (group == 0).then_some(0),
+            false => self.groups.get(group).map(|group| group.first),
+        }
+    }
+
+    /// Adds what was collected with other values from contexts.
+    pub(super) fn add_group(&mut self, values: Vec<Vec<u8>>, more: Targets) {
+        let (first, objects) = (self.distinct(), self.objects.len());
+        let start = self.representations.len();
+        self.starts.pop();
+        self.starts.extend(more.starts.iter().map(|start| start + objects));
+        self.objects.extend(more.objects);
+        self.representations.extend(more.representations);
+        self.blocked.extend(more.blocked);
+        self.groups.push(Group { first, written: start..self.representations.len(), values });
+    }
+
     /// The objects of a root step.
     pub fn of_root(store: &Store, routes: &[Route]) -> Targets {
         let mut objects = Vec::new();
@@ -84,6 +118,11 @@ impl<'a> EntityCollector<'a> {
 
     pub fn collect(mut self, routes: &[Route]) -> Targets {
         visit(self.store, routes, &mut |object| self.add(object));
+        self.finish()
+    }
+
+    /// What was added.
+    pub fn finish(self) -> Targets {
         let mut starts = vec![0; self.distinct.len() + 1];
         self.members.iter().for_each(|(representation, _)| starts[representation + 1] += 1);
         for index in 1..starts.len() {
@@ -95,10 +134,10 @@ impl<'a> EntityCollector<'a> {
             objects[next[representation]] = object;
             next[representation] += 1;
         }
-        Targets { objects, starts, representations: self.buffer, blocked: self.blocked }
+        Targets { objects, starts, representations: self.buffer, blocked: self.blocked, groups: Vec::new() }
     }
 
-    fn add(&mut self, object: ObjectId) {
+    pub fn add(&mut self, object: ObjectId) {
         let runtime_type = self.store.type_of(object);
         let serves = |r: &&RepresentationProgram| match runtime_type {
             UNKNOWN_TYPE => r.has_fixed_type_name,
@@ -232,9 +271,19 @@ pub(super) fn visit_with_paths(store: &Store, route: &Route, found: &mut impl Fn
     });
 }
 
+/// Visits the same objects with those that lead to them, from the top.
+pub(super) fn visit_below(store: &Store, routes: &[Route], found: &mut impl FnMut(ObjectId, &[ObjectId])) {
+    for route in routes {
+        let mut way = Objects::default();
+        walk(store, Value::Object(Store::ROOT), &route.moves, &mut way, &mut |object, way| {
+            found(object, &way.above);
+        });
+    }
+}
+
 /// What a walk notes of its way.
 trait Way {
-    fn enter_slot(&mut self, client_key: Option<&Name>);
+    fn enter_slot(&mut self, object: ObjectId, client_key: Option<&Name>);
     fn enter_item(&mut self, index: u32);
     fn leave(&mut self);
 }
@@ -242,9 +291,33 @@ trait Way {
 struct NoPath;
 
 impl Way for NoPath {
-    fn enter_slot(&mut self, _: Option<&Name>) {}
+    fn enter_slot(&mut self, _: ObjectId, _: Option<&Name>) {}
     fn enter_item(&mut self, _: u32) {}
     fn leave(&mut self) {}
+}
+
+/// The objects on the way; items of lists are no objects of their own.
+#[derive(Default)]
+struct Objects {
+    above: Vec<ObjectId>,
+    is_object: Vec<bool>,
+}
+
+impl Way for Objects {
+    fn enter_slot(&mut self, object: ObjectId, _: Option<&Name>) {
+        self.above.push(object);
+        self.is_object.push(true);
+    }
+
+    fn enter_item(&mut self, _: u32) {
+        self.is_object.push(false);
+    }
+
+    fn leave(&mut self) {
+        if self.is_object.pop() == Some(true) {
+            self.above.pop();
+        }
+    }
 }
 
 /// The path ends where the way leaves what the client asked for.
@@ -255,7 +328,7 @@ struct ClientPath {
 }
 
 impl Way for ClientPath {
-    fn enter_slot(&mut self, client_key: Option<&Name>) {
+    fn enter_slot(&mut self, _: ObjectId, client_key: Option<&Name>) {
         match client_key {
             Some(key) if self.hidden == 0 => self.items.push(PathItem::Key(key.clone())),
             _ => self.hidden += 1,
@@ -302,7 +375,7 @@ fn walk<W: Way>(
             }
         }
         (Value::Object(object), Some((Move::Slot { slot, client_key }, rest))) => {
-            way.enter_slot(client_key.as_ref());
+            way.enter_slot(object, client_key.as_ref());
             walk(store, store.slot(object, *slot), rest, way, found);
             way.leave();
         }

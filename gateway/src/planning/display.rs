@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::fetch_document::fetch_document;
 use super::query_plan::{
-    Fetch, FetchStep, Path, PathSegment, QueryPlan, Representation, RepresentationField,
+    ContextVariable, Fetch, FetchStep, Path, PathSegment, QueryPlan, Representation, RepresentationField,
 };
 use super::write::Writer;
 use crate::operation::selection::{Guard, OperationType};
@@ -134,10 +134,13 @@ fn flatten(writer: &mut Writer, paths: &[Path], inner: impl FnOnce(&mut Writer))
 }
 
 fn entities(writer: &mut Writer, step: &FetchStep) {
-    let FetchStep::Entities { representations, selection, .. } = step else { return };
+    let FetchStep::Entities { paths, representations, contexts, selection } = step else { return };
     writer.block("", |w| {
         for representation in representations {
             representation_lines(w, representation);
+        }
+        for variable in contexts {
+            context_lines(w, paths, variable);
         }
     });
     writer.line("=>");
@@ -155,6 +158,31 @@ fn representation_lines(writer: &mut Writer, representation: &Representation) {
             fields(w, &representation.fields);
         });
     }
+}
+
+/// `$variable: path` for each place where its value may be found.
+fn context_lines(writer: &mut Writer, paths: &[Path], variable: &ContextVariable) {
+    for source in &variable.sources {
+        let path = paths.first().map(|path| path_text(&to_object(path, source.depth))).unwrap_or_default();
+        let types: Vec<&str> = source.types.iter().map(|name| name.as_str()).collect();
+        let mut text = format!("{path}|[{}]", types.join("|"));
+        let mut below = source.value.as_ref();
+        if below.is_none() {
+            text.push_str(" null");
+        }
+        while let Some(field) = below {
+            text.push_str(&format!(".{}", field.slot));
+            below = field.fields.iter().find(|field| field.name != "__typename");
+        }
+        writer.line(&format!("${}: {text}", variable.variable));
+    }
+}
+
+/// The part of a path that has this many keys.
+fn to_object(path: &Path, depth: usize) -> Path {
+    let keys = path.0.iter().enumerate().filter(|(_, segment)| matches!(segment, PathSegment::Key(_)));
+    let end = keys.take(depth).last().map_or(0, |(index, _)| index + 1);
+    Path(path.0[..end].to_vec())
 }
 
 fn fields(writer: &mut Writer, list: &[RepresentationField]) {
@@ -203,8 +231,9 @@ fn guard_text(guard: &Guard) -> String {
 fn step_json(step: &FetchStep) -> Value {
     match step {
         FetchStep::Root { path, .. } => json!({ "kind": "Root", "path": path_text(path) }),
-        FetchStep::Entities { paths, representations, .. } => json!({
+        FetchStep::Entities { paths, representations, contexts, .. } => json!({
             "kind": "Entities",
+            "contexts": contexts.iter().map(|known| known.variable.as_str()).collect::<Vec<_>>(),
             "paths": paths.iter().map(path_text).collect::<Vec<_>>(),
             "representations": representations.iter().map(representation_json).collect::<Vec<_>>(),
         }),

@@ -27,20 +27,42 @@ pub struct EntitiesNames {
     pub response_key: String,
     /// The variable that holds its representations.
     pub variable: String,
+    /// The variables that objects above the entities fill in, in the order of the step.
+    pub contexts: Vec<String>,
+}
+
+impl EntitiesNames {
+    /// The names for another group of entities, which has other values from contexts; the first keeps the names.
+    pub fn of_group(&self, group: usize) -> Self {
+        let named = |name: &String| if group == 0 { name.clone() } else { format!("{name}__{group}") };
+        Self {
+            response_key: named(&self.response_key),
+            variable: named(&self.variable),
+            contexts: self.contexts.iter().map(named).collect(),
+        }
+    }
 }
 
 /// Prints the document of `fetch`, a fetch of a plan for `operation`.
 pub fn fetch_document(operation: &Operation, fetch: &Fetch) -> FetchDocument {
+    grouped_document(operation, fetch, &[])
+}
+
+/// The same where the entities of each step form so many groups by what contexts give; one, where `groups` says nothing.
+pub fn grouped_document(operation: &Operation, fetch: &Fetch, groups: &[usize]) -> FetchDocument {
     let taken = operation.variables.iter().map(|v| v.name.as_str()).collect();
     let entities = entities_names(&fetch.steps, &taken);
     let mut body = Writer::dense();
-    for (step, names) in fetch.steps.iter().zip(&entities) {
-        write_step(&mut body, step, names.as_ref());
+    let mut declarations: Vec<String> = Vec::new();
+    for (index, (step, names)) in fetch.steps.iter().zip(&entities).enumerate() {
+        let groups = groups.get(index).copied().unwrap_or(1).max(1);
+        for group in 0..groups {
+            let names = names.as_ref().map(|names| names.of_group(group));
+            declarations.extend(write_step(&mut body, step, names.as_ref()));
+        }
     }
     let used: Vec<_> =
         operation.variables.iter().filter(|v| body.variables.contains(v.name.as_str())).collect();
-    let mut declarations: Vec<String> =
-        entities.iter().flatten().map(|e| format!("${}:[_Any!]!", e.variable)).collect();
     declarations.extend(used.iter().map(|v| declaration(v)));
     let declared = match declarations.is_empty() {
         true => String::new(),
@@ -50,15 +72,26 @@ pub fn fetch_document(operation: &Operation, fetch: &Fetch) -> FetchDocument {
     FetchDocument { text, variables: used.iter().map(|v| v.name.clone()).collect(), entities }
 }
 
-fn write_step(body: &mut Writer, step: &FetchStep, names: Option<&EntitiesNames>) {
+/// Writes what a step asks; the variables that it needs besides the client's.
+fn write_step(body: &mut Writer, step: &FetchStep, names: Option<&EntitiesNames>) -> Vec<String> {
     match (step, names) {
-        (FetchStep::Entities { selection, .. }, Some(EntitiesNames { response_key, variable })) => {
+        (FetchStep::Entities { selection, contexts, .. }, Some(names)) => {
+            let EntitiesNames { response_key, variable, contexts: called } = names;
             let alias = if response_key == "_entities" { "" } else { &format!("{response_key}:") };
             let head = format!("{alias}_entities(representations:${variable})");
+            body.renamed = contexts
+                .iter()
+                .zip(called)
+                .map(|(known, name)| (known.variable.clone(), name.clone()))
+                .collect();
             body.block(&head, |body| body.selections(selection));
+            body.renamed.clear();
+            let filled = contexts.iter().zip(called).map(|(known, name)| format!("${name}:{}", known.ty));
+            std::iter::once(format!("${variable}:[_Any!]!")).chain(filled).collect()
         }
         (FetchStep::Entities { selection, .. } | FetchStep::Root { selection, .. }, _) => {
             body.selections(selection);
+            Vec::new()
         }
     }
 }
@@ -68,12 +101,17 @@ fn entities_names(steps: &[FetchStep], taken: &BTreeSet<&str>) -> Vec<Option<Ent
     let is_entities = |step: &FetchStep| matches!(step, FetchStep::Entities { .. });
     let alone = steps.iter().filter(|step| is_entities(step)).count() == 1;
     let names = |(index, step): (usize, &FetchStep)| {
+        let FetchStep::Entities { contexts, .. } = step else { return None };
         let suffix = if alone { String::new() } else { format!("_{index}") };
         let mut variable = format!("representations{suffix}");
-        while taken.contains(variable.as_str()) {
+        // Names of groups begin with it.
+        let prefix =
+            |name: &str| taken.iter().any(|taken| *taken == name || taken.starts_with(&format!("{name}__")));
+        while prefix(&variable) {
             variable.push('_');
         }
-        is_entities(step).then(|| EntitiesNames { response_key: format!("_entities{suffix}"), variable })
+        let contexts = contexts.iter().map(|known| format!("{}{suffix}", known.variable)).collect();
+        Some(EntitiesNames { response_key: format!("_entities{suffix}"), variable, contexts })
     };
     steps.iter().enumerate().map(names).collect()
 }

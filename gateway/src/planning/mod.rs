@@ -3,6 +3,7 @@
 //! `needs` puts the client's selections and the field sets of keys and requirements into one form, `solve` finds the
 //! cheapest way to answer them, `emit` writes it down as steps, `passes` make fetches of the steps.
 
+mod contexts;
 mod display;
 mod emit;
 mod error;
@@ -17,5 +18,5 @@ pub mod query_plan;
 
 pub use self::display::DisplayPlan;
 pub use self::error::PlanError;
-pub use self::fetch_document::{EntitiesNames, FetchDocument, fetch_document};
+pub use self::fetch_document::{EntitiesNames, FetchDocument, fetch_document, grouped_document};
 pub use self::top::{plan, plan_within};

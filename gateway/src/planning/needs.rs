@@ -6,8 +6,9 @@ use apollo_compiler::Name;
 use apollo_compiler::ast;
 use rustc_hash::FxHashMap;
 
+use super::contexts::{self, Above, Use, UseId};
 use crate::operation::selection::{Field, Guard, SelectionSet, TypeSet};
-use crate::supergraph::{FieldSetId, Supergraph};
+use crate::supergraph::{ContextArgumentId, FieldSetId, Supergraph};
 
 /// Index of a [`Need`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -35,6 +36,10 @@ pub(super) struct Want {
     pub is_abstract: bool,
     /// Part of a key, as opposed to a required field.
     pub is_key: bool,
+    /// The arguments of it that objects above fill in, by the contexts that they set.
+    pub contexts: Vec<(ContextArgumentId, UseId)>,
+    /// What it is wanted for, if it is what a context gives to a field below.
+    pub gives: Option<UseId>,
 }
 
 impl Want {
@@ -63,6 +68,7 @@ pub(super) struct Needs<'a> {
     by_set: FxHashMap<(FieldSetId, bool), NeedId>,
     by_input: FxHashMap<InputSpec, NeedId>,
     with_typename: FxHashMap<NeedId, NeedId>,
+    uses: Vec<Use>,
 }
 
 impl<'a> Needs<'a> {
@@ -73,7 +79,24 @@ impl<'a> Needs<'a> {
             by_set: FxHashMap::default(),
             by_input: FxHashMap::default(),
             with_typename: FxHashMap::default(),
+            uses: Vec::new(),
         }
+    }
+
+    /// What is known of a use of a context.
+    pub fn context_use(&self, id: UseId) -> &Use {
+        &self.uses[id.0 as usize]
+    }
+
+    /// Notes objects that set the context of a use and give null.
+    pub(super) fn note_nulls(&mut self, id: UseId, depth: usize, types: TypeSet) {
+        self.uses[id.0 as usize].nulls.push((depth, types));
+    }
+
+    /// Remembers a use of a context.
+    pub(super) fn add_use(&mut self, found: Use) -> UseId {
+        self.uses.push(found);
+        UseId((self.uses.len() - 1) as u32)
     }
 
     pub fn get(&self, id: NeedId) -> &Need {
@@ -85,26 +108,63 @@ impl<'a> Needs<'a> {
         NeedId((self.all.len() - 1) as u32)
     }
 
-    /// The client's selection, without what execution answers itself.
-    pub fn of_selection(&mut self, selection: &SelectionSet, is_root: bool) -> NeedId {
+    /// The client's selection, without what execution answers itself. Contexts may take values of the top only if it
+    /// `is_repeatable`: a query's.
+    pub fn of_selection(&mut self, selection: &SelectionSet, is_repeatable: bool) -> NeedId {
+        self.of_level(selection, &mut Above::new(is_repeatable))
+    }
+
+    fn of_level<'o>(&mut self, selection: &'o SelectionSet, above: &mut Above<'o>) -> NeedId {
+        let is_root = above.is_empty();
         let planned = |field: &&Field| {
             !(field.name == "__schema" || field.name == "__type" || is_root && field.name == "__typename")
         };
-        let wants = selection.fields.iter().filter(planned).map(|field| self.of_field(field)).collect();
-        self.add(Need { wants, is_public: true })
+        let mut wants = Vec::new();
+        // What contexts give comes first: it is known before anything below is looked at.
+        let mut given = Vec::new();
+        let guard = contexts::guard(self.supergraph, &selection.fields);
+        for field in selection.fields.iter().filter(planned) {
+            let contexts = self.contexts_of(self.supergraph, (field, &guard), above);
+            above.enter(field);
+            let child = field.selection.as_ref().map(|below| self.of_level(below, above));
+            given.extend(above.leave());
+            wants.push(self.of_field(field, child, contexts));
+        }
+        given.extend(wants);
+        self.add(Need { wants: given, is_public: true })
     }
 
-    fn of_field(&mut self, field: &Field) -> Want {
+    fn of_field(
+        &mut self,
+        field: &Field,
+        child: Option<NeedId>,
+        contexts: Vec<(ContextArgumentId, UseId)>,
+    ) -> Want {
         Want {
             response_key: Some(field.response_key.clone()),
             name: field.name.clone(),
             arguments: field.arguments.clone(),
             types: field.types.clone(),
             guard: field.guard.clone(),
-            child: field.selection.as_ref().map(|below| self.of_selection(below, false)),
+            child,
             is_abstract: is_abstract(self.supergraph, &field.ty),
             is_key: false,
+            contexts,
+            gives: None,
         }
+    }
+
+    /// What a context gives: the one field of a set, for the types that it is taken of.
+    pub(super) fn of_context(
+        &mut self,
+        set: FieldSetId,
+        types: TypeSet,
+        guard: Guard,
+        id: UseId,
+    ) -> Option<Want> {
+        let need = self.of_set(set, false);
+        let value = self.get(need).wants.first()?.clone();
+        Some(Want { types, guard, gives: Some(id), ..value })
     }
 
     fn of_set(&mut self, set: FieldSetId, is_key: bool) -> NeedId {
@@ -123,6 +183,8 @@ impl<'a> Needs<'a> {
                 child: field.selection.map(|below| self.of_set(below, is_key)),
                 is_abstract: is_abstract(supergraph, &field.ty),
                 is_key,
+                contexts: Vec::new(),
+                gives: None,
             });
         }
         let id = self.add(Need { wants, is_public: false });
@@ -168,6 +230,8 @@ impl<'a> Needs<'a> {
             child: None,
             is_abstract: false,
             is_key: true,
+            contexts: Vec::new(),
+            gives: None,
         }
     }
 

@@ -70,6 +70,9 @@ pub enum FetchStep {
         /// serves. An object of no listed type is not sent. An object whose runtime type nobody told yet (it came from an
         /// interface object) is served by the first representation with a `type_name`, and by none if there is none.
         representations: Vec<Representation>,
+        /// Variables of the selection whose values come from objects above the entities. Entities with different values
+        /// are asked for apart: in a list of their own, with variables of their own.
+        contexts: Vec<ContextVariable>,
         /// What is asked, as inline fragments on the subgraph's types.
         selection: Vec<Selection>,
     },
@@ -114,6 +117,28 @@ pub struct RepresentationField {
     pub is_key: bool,
     /// What is sent of a composite value; empty for leaves.
     pub fields: Vec<RepresentationField>,
+}
+
+/// A variable that has, for each entity, the value that an object above it gives (`@fromContext`).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ContextVariable {
+    /// Its name in the selection; no variable of the client's begins like it.
+    pub variable: Name,
+    /// The type of the subgraph's argument.
+    pub ty: ast::Type,
+    /// Where its value may be found, the nearest first: the first whose `types` hold the runtime type of the object there.
+    pub sources: Vec<ContextSource>,
+}
+
+/// Where the value of a [`ContextVariable`] may be found.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct ContextSource {
+    /// How many keys of the entities' path lead to the object.
+    pub depth: usize,
+    /// Its runtime types.
+    pub types: Vec<Name>,
+    /// The value: its one leaf is sent. `None` sends null.
+    pub value: Option<RepresentationField>,
 }
 
 /// A selection of a fetch, in terms of the subgraph's schema. Within one selection set, inline fragments included, one

@@ -46,7 +46,7 @@ pub fn plan_within(
     let root = supergraph.root_type(operation.kind).and_then(|ty| supergraph.types().get(ty).object);
     let Some(root) = root else { return Ok((QueryPlan { operation, fetches: Vec::new() }, 0)) };
     let mut needs = Needs::new(supergraph);
-    let whole = needs.of_selection(&operation.selection, true);
+    let whole = needs.of_selection(&operation.selection, operation.kind == OperationType::Query);
     let needed: Vec<NeedId> = match operation.kind {
         OperationType::Query => vec![whole],
         OperationType::Mutation | OperationType::Subscription => needs.split(whole),
@@ -59,7 +59,7 @@ pub fn plan_within(
         }
         solved => solved?,
     };
-    let fetches = emit(&solver, root, operation.kind, &parts);
+    let fetches = emit(&solver, root, &operation, &parts);
     Ok((QueryPlan { operation, fetches }, solver.spent()))
 }
 
@@ -123,17 +123,17 @@ fn improve(solver: &mut Solver<'_>, at: &At, first: Rc<ObjectSolution>) -> Rc<Ob
 fn emit(
     solver: &Solver<'_>,
     root: usize,
-    kind: OperationType,
+    operation: &Operation,
     parts: &[Part],
 ) -> Vec<super::query_plan::Fetch> {
-    let mut emitter = Emitter::new(solver.supergraph, &solver.needs);
+    let mut emitter = Emitter::new(solver.supergraph, &solver.needs, &operation.variables);
     for part in parts {
         let merged = emitter.client_object(part.need);
         let before = emitter.steps.len();
         emitter.root(root, &part.solution, part.need, merged);
-        if kind != OperationType::Query {
+        if operation.kind != OperationType::Query {
             emitter.end_of_root_field(before);
         }
     }
-    passes::pack(&emitter, kind)
+    passes::pack(&emitter, operation.kind)
 }

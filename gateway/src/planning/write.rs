@@ -1,9 +1,9 @@
 //! Selections as GraphQL text: one walk for the request of a fetch and for the printed plan, in two styles.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use apollo_compiler::ast;
+use apollo_compiler::{Name, ast};
 
 use super::query_plan::{FetchField, Selection};
 use crate::operation::selection::Condition;
@@ -13,13 +13,15 @@ pub(super) struct Writer {
     pub text: String,
     /// The client's variables that the text uses.
     pub variables: BTreeSet<String>,
+    /// What variables that objects above fill in are called here.
+    pub renamed: BTreeMap<Name, String>,
     /// `None` writes everything on one line.
     indent: Option<usize>,
 }
 
 impl Writer {
     pub fn dense() -> Self {
-        Self { text: String::new(), variables: BTreeSet::new(), indent: None }
+        Self { text: String::new(), variables: BTreeSet::new(), renamed: BTreeMap::new(), indent: None }
     }
 
     pub fn indented() -> Self {
@@ -102,8 +104,12 @@ impl Writer {
         }
         head.push_str(&field.name);
         if !field.arguments.is_empty() {
-            let argument = |(name, value): &(_, std::sync::Arc<ast::Value>)| {
-                format!("{name}:{gap}{}", value.serialize().no_indent())
+            let argument = |(name, value): &(Name, std::sync::Arc<ast::Value>)| {
+                let renamed = value.as_variable().and_then(|variable| self.renamed.get(variable));
+                match renamed {
+                    Some(variable) => format!("{name}:{gap}${variable}"),
+                    None => format!("{name}:{gap}{}", value.serialize().no_indent()),
+                }
             };
             let arguments: Vec<String> = field.arguments.iter().map(argument).collect();
             let _ = write!(head, "({})", arguments.join(&format!(",{gap}")));

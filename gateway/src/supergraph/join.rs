@@ -7,6 +7,7 @@ use apollo_compiler::{Name, Schema};
 use indexmap::IndexMap;
 use rustc_hash::FxHashMap;
 
+use super::contexts::{self, ContextArgument, ContextArgumentId, Written};
 use super::error::SupergraphError;
 use super::field_set::FieldSets;
 use super::machinery::Machinery;
@@ -46,6 +47,9 @@ pub(super) struct Reader<'a> {
     pub(super) table: &'a TypeTable,
     pub(super) graphs: &'a FxHashMap<String, SubgraphId>,
     pub(super) field_sets: FieldSets,
+    /// The object types that set each context.
+    pub(super) setters: FxHashMap<String, Vec<usize>>,
+    pub(super) context_arguments: Vec<ContextArgument>,
     pub(super) known: Vec<Option<SubgraphType>>,
 }
 
@@ -154,6 +158,7 @@ impl Reader<'_> {
             external: false,
             requires: None,
             provides: None,
+            contexts: Vec::new(),
         }
     }
 
@@ -173,10 +178,10 @@ impl Reader<'_> {
             found.target = self.table.id(found.ty.inner_named_type());
         }
         let labelled = text("overrideLabel").is_some();
-        // Labels are off: the old owner answers. Arguments from `@context` are not filled in, so such a field is not asked.
-        let from_context = application.specified_argument_by_name("contextArguments").is_some();
+        // Labels are off: the old owner answers.
         let is_overridden = flag("usedOverridden") && !labelled || text("override").is_some() && labelled;
-        found.external = flag("external") || is_overridden || from_context;
+        found.external = flag("external") || is_overridden;
+        found.contexts = self.contexts((id, &field.name), graph, application)?;
         if let Some(requires) = text("requires") {
             found.requires = Some(self.field_sets.parse(self.schema, self.table, &type_name, requires)?);
         }
@@ -192,6 +197,36 @@ impl Reader<'_> {
         };
         known.fields.insert(field.name.clone(), found);
         Ok(())
+    }
+
+    /// The arguments that come from contexts.
+    fn contexts(
+        &mut self,
+        (parent, field): (TypeId, &Name),
+        subgraph: SubgraphId,
+        application: &Directive,
+    ) -> Result<Vec<ContextArgumentId>> {
+        let mut found = Vec::new();
+        let at = format!("{}.{field}", self.table.get(parent).name);
+        for Written { context, name, ty, selection } in contexts::written(&at, application)? {
+            let mut values = FxHashMap::default();
+            for object in self.setters.get(&context).cloned().unwrap_or_default() {
+                let type_name = self.table.get(self.table.object(object)).name.clone();
+                let taken = contexts::taken_of(self.table, object, &selection);
+                let set = taken.map(|text| self.field_sets.parse(self.schema, self.table, &type_name, &text));
+                values.insert(object, set.transpose()?);
+            }
+            found.push(ContextArgumentId(self.context_arguments.len() as u32));
+            self.context_arguments.push(ContextArgument {
+                subgraph,
+                parent,
+                field: field.clone(),
+                name,
+                ty,
+                values,
+            });
+        }
+        Ok(found)
     }
 
     /// `@join__owner` of join v0.1: fields that name no subgraph are the owner's.
@@ -228,6 +263,7 @@ impl Reader<'_> {
                         external: false,
                         requires: None,
                         provides: None,
+                        contexts: Vec::new(),
                     });
                     entry.external = false;
                 }

@@ -4,6 +4,7 @@
 //! see, `query_graph` says what can be fetched next from where.
 
 mod api_schema;
+mod contexts;
 mod error;
 mod field_set;
 mod join;
@@ -17,6 +18,7 @@ use apollo_compiler::parser::Parser;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{Name, Schema};
 
+pub use self::contexts::{ContextArgument, ContextArgumentId};
 pub use self::error::SupergraphError;
 pub use self::field_set::{FieldSet, FieldSetField, FieldSetId};
 pub use self::subgraph_types::{Key, SubgraphField, SubgraphType};
@@ -47,6 +49,7 @@ pub struct Supergraph {
     full_schema: Valid<Schema>,
     table: TypeTable,
     field_sets: Vec<FieldSet>,
+    context_arguments: Vec<ContextArgument>,
     known: Vec<Option<SubgraphType>>,
     query_graph: QueryGraph,
 }
@@ -68,16 +71,20 @@ impl Supergraph {
             table: &table,
             graphs: &graphs,
             field_sets: FieldSets::default(),
+            setters: contexts::setters(&full_schema, &machinery, &table),
+            context_arguments: Vec::new(),
             known: Vec::new(),
         };
         reader.read()?;
         let (field_sets, known) = (reader.field_sets.sets, reader.known);
+        let context_arguments = reader.context_arguments;
         let mut supergraph = Self {
             subgraphs,
             api_schema,
             full_schema,
             table,
             field_sets,
+            context_arguments,
             known,
             query_graph: QueryGraph::default(),
         };
@@ -128,6 +135,16 @@ impl Supergraph {
     /// A field set.
     pub fn field_set(&self, id: FieldSetId) -> &FieldSet {
         &self.field_sets[id.0 as usize]
+    }
+
+    /// All arguments that come from contexts.
+    pub fn context_arguments(&self) -> impl Iterator<Item = (ContextArgumentId, &ContextArgument)> {
+        self.context_arguments.iter().enumerate().map(|(id, found)| (ContextArgumentId(id as u32), found))
+    }
+
+    /// An argument that comes from a context.
+    pub fn context_argument(&self, id: ContextArgumentId) -> &ContextArgument {
+        &self.context_arguments[id.0 as usize]
     }
 
     /// The root type of an operation kind.

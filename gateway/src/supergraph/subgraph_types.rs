@@ -5,6 +5,7 @@ use apollo_compiler::ast;
 use fixedbitset::FixedBitSet;
 use indexmap::IndexMap;
 
+use super::contexts::ContextArgumentId;
 use super::field_set::FieldSetId;
 use super::types::{TypeId, TypeKind};
 
@@ -45,4 +46,6 @@ pub struct SubgraphField {
     pub requires: Option<FieldSetId>,
     /// What it additionally resolves below.
     pub provides: Option<FieldSetId>,
+    /// Its arguments that come from contexts.
+    pub contexts: Vec<ContextArgumentId>,
 }

@@ -12,8 +12,17 @@ pub type Facts = BTreeMap<String, String>;
 const JOIN_FIELD: [&str; 7] =
     ["requires", "provides", "external", "override", "usedOverridden", "overrideLabel", "contextArguments"];
 /// Directives that both a supergraph and what is served say something by.
-const CARRIED: [&str; 8] =
-    ["tag", "inaccessible", "authenticated", "requiresScopes", "policy", "cost", "listSize", "cacheTag"];
+const CARRIED: [&str; 9] = [
+    "context",
+    "tag",
+    "inaccessible",
+    "authenticated",
+    "requiresScopes",
+    "policy",
+    "cost",
+    "listSize",
+    "cacheTag",
+];
 
 /// Where clients use directives.
 const EXECUTABLE: [&str; 8] = [

@@ -49,7 +49,9 @@ fn the_names_of_subgraphs_change_only_names() {
                     &format!("  Z{upper} @join__graph(name: \"z{graph}\""),
                 )
                 .replace(&format!("http://{graph}."), &format!("http://z{graph}."))
-                .replace(&format!("override: \"{graph}\""), &format!("override: \"z{graph}\""));
+                .replace(&format!("override: \"{graph}\""), &format!("override: \"z{graph}\""))
+                // Contexts belong to a subgraph.
+                .replace(&format!("\"{graph}__"), &format!("\"z{graph}__"));
         }
         assert_eq!(after, expected, "{name}");
         compared += 1;

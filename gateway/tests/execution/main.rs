@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in tests they are how a failure is told")]
 
+mod contexts;
 mod differential;
 mod entities;
 mod faults;

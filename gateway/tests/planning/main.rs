@@ -3,6 +3,7 @@
 
 mod abstract_types;
 mod conditions;
+mod contexts;
 mod generated;
 mod interface_objects;
 mod keys;

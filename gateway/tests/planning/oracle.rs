@@ -169,7 +169,7 @@ fn inputs(plan: &QueryPlan, index: usize, fetch: &Fetch) -> Vec<String> {
     }
     let mut found = Vec::new();
     for step in &fetch.steps {
-        let FetchStep::Entities { paths, representations, .. } = step else { continue };
+        let FetchStep::Entities { paths, representations, contexts, .. } = step else { continue };
         for path in paths {
             let keys: Vec<&Name> = path
                 .0
@@ -179,6 +179,14 @@ fn inputs(plan: &QueryPlan, index: usize, fetch: &Fetch) -> Vec<String> {
                     PathSegment::OnTypes(_) => None,
                 })
                 .collect();
+            for source in contexts.iter().flat_map(|variable| &variable.sources) {
+                for slot in slots::leaves(source.value.as_slice()) {
+                    let full: Vec<&Name> = keys[..source.depth].iter().copied().chain(slot).collect();
+                    if !slots::asked(plan, &before, &full) {
+                        found.push(format!("fetch {index} takes {full:?}, which nothing before it asks for"));
+                    }
+                }
+            }
             for representation in representations {
                 for slot in slots::leaves(&representation.fields) {
                     let full: Vec<&Name> = keys.iter().copied().chain(slot.iter().copied()).collect();

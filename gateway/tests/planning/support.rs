@@ -9,7 +9,7 @@ use gateway::supergraph::Supergraph;
 
 use crate::oracle;
 
-const LINK: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.5", import: ["@key", "@external",
+const LINK: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@external", "@context", "@fromContext",
     "@requires", "@provides", "@shareable", "@override", "@inaccessible", "@interfaceObject"])"#;
 
 /// A supergraph with its subgraphs' own schemas.

@@ -77,6 +77,20 @@ const FEATURES: &[Feature] = &[
     },
 ];
 
+const CONTEXT_DIRECTIVES: &[(&str, &str)] = &[
+    ("context", "(name: String!) repeatable on INTERFACE | OBJECT | UNION"),
+    ("context__fromContext", "(field: context__ContextFieldValue) on ARGUMENT_DEFINITION"),
+];
+
+const CONTEXT_TYPES: &[(&str, &str)] = &[
+    ("context__ContextFieldValue", "scalar context__ContextFieldValue"),
+    (
+        "join__ContextArgument",
+        "input join__ContextArgument {\n  name: String!\n  type: String!\n  context: String!\n  selection: join__FieldValue!\n}",
+    ),
+    ("join__FieldValue", "scalar join__FieldValue"),
+];
+
 impl Feature {
     fn is_used(&self, used: &BTreeSet<Name>) -> bool {
         self.directives.iter().any(|(name, _)| used.iter().any(|used| used == name))
@@ -95,7 +109,7 @@ impl Feature {
 /// The schema definition. The join specification's version is the first that has what is used.
 pub(crate) fn schema(merged: &Merged) -> String {
     let used = used_directives(merged);
-    let join = match (uses_cache_tags(merged), uses_labels(merged)) {
+    let join = match (uses_cache_tags(merged) || uses_contexts(merged), uses_labels(merged)) {
         (true, _) => "v0.5",
         (false, true) => "v0.4",
         (false, false) => "v0.3",
@@ -107,6 +121,9 @@ pub(crate) fn schema(merged: &Merged) -> String {
     lines.extend(FEATURES.iter().filter(|feature| feature.is_used(&used)).map(Feature::link));
     if uses_cache_tags(merged) {
         lines.push("@link(url: \"https://specs.apollo.dev/cacheTag/v0.1\", for: EXECUTION)".to_owned());
+    }
+    if uses_contexts(merged) {
+        lines.push("@link(url: \"https://specs.apollo.dev/context/v0.1\", for: SECURITY)".to_owned());
     }
     for (url, names) in &merged.composed_links {
         let imports: Vec<String> = names.iter().map(|name| text::string(&format!("@{name}"))).collect();
@@ -122,11 +139,12 @@ pub(crate) fn schema(merged: &Merged) -> String {
 
 /// Definitions of all directives, sorted by name.
 pub(crate) fn directives(merged: &Merged) -> Vec<String> {
-    let label = if uses_labels(merged) { ", overrideLabel: String" } else { "" };
+    let label = if uses_labels(merged) || uses_contexts(merged) { ", overrideLabel: String" } else { "" };
+    let contexts = if uses_contexts(merged) { ", contextArguments: [join__ContextArgument!]" } else { "" };
     let mut definitions: BTreeMap<String, String> = [
         ("join__enumValue", "(graph: join__Graph!) repeatable on ENUM_VALUE".to_owned()),
         ("join__field", format!(
-            "(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, type: String, external: Boolean, override: String, usedOverridden: Boolean{label}) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION"
+            "(graph: join__Graph, requires: join__FieldSet, provides: join__FieldSet, type: String, external: Boolean, override: String, usedOverridden: Boolean{label}{contexts}) repeatable on FIELD_DEFINITION | INPUT_FIELD_DEFINITION"
         )),
         ("join__graph", "(name: String!, url: String!) on ENUM_VALUE".to_owned()),
         ("join__implements", "(graph: join__Graph!, interface: String!) repeatable on OBJECT | INTERFACE".to_owned()),
@@ -140,6 +158,11 @@ pub(crate) fn directives(merged: &Merged) -> Vec<String> {
     if uses_cache_tags(merged) {
         let rest = "(graphs: [join__Graph!], name: String!, args: join__DirectiveArguments) repeatable on SCHEMA | OBJECT | INTERFACE | FIELD_DEFINITION";
         definitions.insert("join__directive".to_owned(), format!("directive @join__directive{rest}"));
+    }
+    if uses_contexts(merged) {
+        for (name, rest) in CONTEXT_DIRECTIVES {
+            definitions.insert((*name).to_owned(), format!("directive @{name}{rest}"));
+        }
     }
     let used = used_directives(merged);
     for feature in FEATURES.iter().filter(|feature| feature.is_used(&used)) {
@@ -179,6 +202,9 @@ pub(crate) fn types(merged: &Merged) -> BTreeMap<String, String> {
         let name = "join__DirectiveArguments";
         types.insert(name.to_owned(), format!("scalar {name}"));
     }
+    if uses_contexts(merged) {
+        types.extend(CONTEXT_TYPES.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())));
+    }
     let used = used_directives(merged);
     for feature in FEATURES.iter().filter(|feature| feature.is_used(&used)) {
         if let Some(scalar) = feature.scalar {
@@ -193,6 +219,14 @@ fn uses_cache_tags(merged: &Merged) -> bool {
         .types
         .values()
         .any(|ty| !ty.cache_tags.is_empty() || ty.fields.values().any(|field| !field.cache_tags.is_empty()))
+}
+
+fn uses_contexts(merged: &Merged) -> bool {
+    let fills = |joins: &[JoinField]| joins.iter().any(|join| !join.context_arguments.is_empty());
+    merged
+        .types
+        .values()
+        .any(|ty| !ty.contexts.is_empty() || ty.fields.values().any(|field| fills(&field.joins)))
 }
 
 fn uses_labels(merged: &Merged) -> bool {

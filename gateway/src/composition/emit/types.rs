@@ -6,7 +6,7 @@ use indexmap::IndexMap;
 
 use super::text::{self, Text};
 use crate::composition::merged::{
-    CacheTags, GraphId, JoinField, JoinType, Merged, MergedField, MergedInput, MergedType,
+    CacheTags, ContextArgument, GraphId, JoinField, JoinType, Merged, MergedField, MergedInput, MergedType,
 };
 use crate::composition::subgraph::Kind;
 
@@ -71,6 +71,7 @@ fn type_directives(merged: &Merged, ty: &MergedType) -> Vec<String> {
         lines.push(format!("@join__unionMember(graph: {graph}, member: \"{member}\")"));
     }
     lines.extend(cache_tags(merged, &ty.cache_tags));
+    lines.extend(ty.contexts.iter().map(|name| format!("@context(name: {})", text::string(name))));
     lines.extend(ty.directives.iter().map(|directive| text::directive(directive)));
     lines
 }
@@ -193,10 +194,20 @@ fn join_field(merged: &Merged, join: &JoinField) -> String {
     if join.used_overridden {
         arguments.push("usedOverridden: true".to_owned());
     }
+    if !join.context_arguments.is_empty() {
+        let all: Vec<String> = join.context_arguments.iter().map(context_argument).collect();
+        arguments.push(format!("contextArguments: [{}]", all.join(", ")));
+    }
     if arguments.is_empty() {
         return "@join__field".to_owned();
     }
     format!("@join__field({})", arguments.join(", "))
+}
+
+fn context_argument(argument: &ContextArgument) -> String {
+    let (context, selection) = (text::string(&argument.context), text::string(&argument.selection));
+    let ty = text::string(&argument.ty.to_string());
+    format!("{{context: {context}, name: \"{}\", type: {ty}, selection: {selection}}}", argument.name)
 }
 
 fn directives(applied: &[Node<Directive>]) -> String {

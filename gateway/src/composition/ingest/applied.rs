@@ -7,6 +7,7 @@ use super::federation_spec::Known;
 use super::links::Links;
 use crate::composition::codes::{self, Code};
 use crate::composition::diagnostic::{Diagnostics, Site};
+use crate::composition::subgraph::contexts::{Context, FromContext};
 use crate::composition::subgraph::field_set::FieldSet;
 use crate::composition::subgraph::{FederationVersion, Override};
 
@@ -61,6 +62,26 @@ impl<'a> Applied<'a> {
             value.as_str().map(str::to_owned)
         };
         Some(Override { from: text("from")?, label: text("label"), span: directive.location() })
+    }
+
+    /// `@context(name:)`, each once.
+    pub(crate) fn contexts(&self) -> Vec<Context> {
+        let mut found: Vec<Context> = Vec::new();
+        for directive in self.all(Known::Context) {
+            let name = directive.specified_argument_by_name("name").and_then(|value| value.as_str());
+            let name = name.unwrap_or_default().to_owned();
+            if found.iter().all(|known| known.name != name) {
+                found.push(Context { name, span: directive.location() });
+            }
+        }
+        found
+    }
+
+    /// `@fromContext(field:)`.
+    pub(crate) fn context_taken(&self) -> Option<FromContext> {
+        let directive = self.first(Known::FromContext)?;
+        let text = directive.specified_argument_by_name("field").and_then(|value| value.as_str());
+        Some(FromContext { text: text.unwrap_or_default().to_owned(), span: directive.location() })
     }
 
     /// The field set of one application; what is wrong with it is reported.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use apollo_compiler::ast::{
-    Definition, DirectiveList, Document, EnumValueDefinition, FieldDefinition, InputValueDefinition,
-    OperationType,
+    Definition, DirectiveDefinition, DirectiveList, Document, EnumValueDefinition, FieldDefinition,
+    InputValueDefinition, OperationType,
 };
 use apollo_compiler::parser::SourceSpan;
 use apollo_compiler::{Name, Node};
@@ -31,6 +31,7 @@ pub(crate) fn build(
     for definition in &document.definitions {
         match definition {
             Definition::DirectiveDefinition(directive) => {
+                builder.refuse_contexts(directive);
                 directives.insert(directive.name.clone(), directive.clone());
             }
             other => {
@@ -149,7 +150,6 @@ impl Builder<'_> {
     fn add(&mut self, part: &Part) {
         let applied = Applied { list: part.directives, links: self.links };
         let is_extension = part.is_extension || applied.has(Known::Extends);
-        self.refuse_contexts(&applied);
         self.refuse_second_sharing(&applied);
         let keys = self.keys(&applied, is_extension);
         let fields: Vec<FieldDef> = part.fields.iter().map(|field| self.field(field, &applied)).collect();
@@ -166,6 +166,7 @@ impl Builder<'_> {
         ty.is_interface_object |= applied.has(Known::InterfaceObject);
         ty.directives.extend(applied.carried());
         ty.cache_tags.extend(applied.all(Known::CacheTag).cloned());
+        ty.contexts.extend(applied.contexts());
         ty.keys.extend(keys);
         for name in part.interfaces {
             ty.interfaces.insert(name.clone(), name.location());
@@ -176,6 +177,19 @@ impl Builder<'_> {
         ty.fields.extend(fields.into_iter().map(|field| (field.name.clone(), field)));
         ty.inputs.extend(inputs.into_iter().map(|input| (input.name.clone(), input)));
         ty.values.extend(values.into_iter().map(|value| (value.name.clone(), value)));
+    }
+
+    /// A directive has no object above it that could set a context.
+    fn refuse_contexts(&mut self, definition: &DirectiveDefinition) {
+        for argument in &definition.arguments {
+            let applied = Applied { list: &argument.directives, links: self.links };
+            if let Some(directive) = applied.first(Known::FromContext) {
+                let here = Site { span: directive.location(), ..self.site.clone() };
+                let message =
+                    format!("`@{}({}:)` is an argument of a directive", definition.name, argument.name);
+                self.diagnostics.report(codes::CONTEXT_NOT_SET, message, [here]);
+            }
+        }
     }
 
     fn keys(&mut self, on_type: &Applied, extension: bool) -> Vec<Key> {
@@ -225,15 +239,6 @@ impl Builder<'_> {
         }
     }
 
-    /// Leaving contexts out in silence would compose a supergraph that answers wrongly.
-    fn refuse_contexts(&mut self, applied: &Applied) {
-        for directive in applied.all(Known::Context).chain(applied.all(Known::FromContext)) {
-            let here = Site { span: directive.location(), ..self.site.clone() };
-            let message = format!("`@{}` is not supported yet", directive.name);
-            self.diagnostics.report(codes::UNSUPPORTED_FEATURE, message, [here]);
-        }
-    }
-
     /// It is repeatable only so that a definition and its extensions may each carry it.
     fn refuse_second_sharing(&mut self, applied: &Applied) {
         for directive in applied.all(Known::Shareable).skip(1) {
@@ -243,9 +248,8 @@ impl Builder<'_> {
         }
     }
 
-    fn input(&mut self, input: &InputValueDefinition) -> InputDef {
+    fn input(&self, input: &InputValueDefinition) -> InputDef {
         let applied = Applied { list: &input.directives, links: self.links };
-        self.refuse_contexts(&applied);
         InputDef {
             name: input.name.clone(),
             span: input.name.location(),
@@ -253,6 +257,7 @@ impl Builder<'_> {
             directives: applied.carried(),
             ty: (*input.ty).clone(),
             default: input.default_value.clone(),
+            context: applied.context_taken(),
         }
     }
 
@@ -275,6 +280,7 @@ fn empty_type(name: &Name, kind: Kind) -> TypeDef {
         description: None,
         directives: Vec::new(),
         cache_tags: Vec::new(),
+        contexts: Vec::new(),
         keys: Vec::new(),
         is_extension: true,
         is_interface_object: false,

@@ -7,7 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::fields::Source;
 use super::{Merger, applied, type_reference};
 use crate::composition::codes::{self, Code};
-use crate::composition::diagnostic::Site;
+use crate::composition::diagnostic::{Severity, Site};
 use crate::composition::merged::{GraphId, MergedInput};
 use crate::composition::subgraph::InputDef;
 
@@ -26,6 +26,10 @@ pub(crate) fn merge(
             .filter_map(|source| Some((source.graph, source.field.arguments.get(&name)?)))
             .collect();
         let argument = format!("{coordinate}({name}:)");
+        if declared.iter().any(|(_, argument)| argument.context.is_some()) {
+            check_contextual(merger, &argument, &declared);
+            continue;
+        }
         if declared.len() < sources.len() {
             report_missing(merger, &argument, sources, &declared);
             continue;
@@ -35,6 +39,22 @@ pub(crate) fn merge(
         }
     }
     merged
+}
+
+/// Where it comes from a context no client gives it; a subgraph that needs one from the client would never get it.
+fn check_contextual(merger: &mut Merger, coordinate: &str, declared: &[(GraphId, &InputDef)]) {
+    let others = declared.iter().filter(|(_, argument)| argument.context.is_none());
+    let (required, optional): (Vec<_>, Vec<_>) = others.partition(|(_, argument)| argument.is_required());
+    let code = codes::CONTEXTUAL_ARGUMENT_NOT_CONTEXTUAL_IN_ALL_SUBGRAPHS;
+    let hint = Code { severity: Severity::Hint, ..code };
+    for (code, what, concerned) in [(code, "required", required), (hint, "left out", optional)] {
+        if !concerned.is_empty() {
+            let sites: Vec<Site> =
+                concerned.iter().map(|(graph, argument)| merger.site(*graph, argument.span)).collect();
+            let message = format!("`{coordinate}` comes from a context elsewhere and is {what} here");
+            merger.diagnostics.report(code, message, sites);
+        }
+    }
 }
 
 fn report_missing(

@@ -129,6 +129,7 @@ fn input(definition: &InputValueDefinition) -> InputDef {
         directives: Vec::new(),
         ty: (*definition.ty).clone(),
         default: definition.default_value.clone(),
+        context: None,
     }
 }
 

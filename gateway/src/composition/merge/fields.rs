@@ -8,7 +8,7 @@ use super::overrides::{self, Fate};
 use super::{Merger, applied, arguments, externals, names_of_kind, sharing, type_reference};
 use crate::composition::codes;
 use crate::composition::diagnostic::Site;
-use crate::composition::merged::{GraphId, JoinField, Merged, MergedField};
+use crate::composition::merged::{ContextArgument, GraphId, JoinField, Merged, MergedField, context_name};
 use crate::composition::subgraph::{FieldDef, Kind, TypeDef};
 
 /// One field, as all subgraphs that have its type see it.
@@ -99,7 +99,7 @@ fn merge(merger: &mut Merger, field: &Field) -> Option<MergedField> {
         cache_tags: applied::cache_tags(
             merging.iter().map(|source| (source.graph, source.field.cache_tags.as_slice())),
         ),
-        joins: joins(field, &merging),
+        joins: joins(merger, field, &merging),
         ty: ty?,
         arguments,
     };
@@ -126,13 +126,14 @@ fn merged_type(merger: &mut Merger, field: &Field, merging: &[&Source]) -> Optio
 }
 
 /// Nothing when every subgraph that has the type resolves the field plainly.
-fn joins(field: &Field, merging: &[&Source]) -> Vec<JoinField> {
+fn joins(merger: &Merger, field: &Field, merging: &[&Source]) -> Vec<JoinField> {
     let types_equal = merging.windows(2).all(|pair| pair[0].field.ty == pair[1].field.ty);
     let everywhere = field.sources.len() == field.holders;
     let plain = field.sources.iter().all(|source| {
         !source.field.is_external()
             && source.field.requires.is_none()
             && source.field.provides.is_none()
+            && source.field.contextual().next().is_none()
             && source.fate.is_plain()
     });
     if types_equal && everywhere && plain {
@@ -151,6 +152,19 @@ fn joins(field: &Field, merging: &[&Source]) -> Vec<JoinField> {
             overrides: source.fate.overrides.clone(),
             override_label: source.fate.label.clone(),
             used_overridden: source.fate.overridden && source.fate.used,
+            context_arguments: source
+                .field
+                .contextual()
+                .filter_map(|(argument, from)| {
+                    let (context, selection) = from.parts()?;
+                    Some(ContextArgument {
+                        context: context_name(&merger.subgraphs[source.graph].name, context),
+                        name: argument.name.clone(),
+                        ty: argument.ty.clone(),
+                        selection: selection.to_owned(),
+                    })
+                })
+                .collect(),
         })
         .collect()
 }

@@ -25,7 +25,7 @@ use indexmap::IndexMap;
 
 use self::subtypes::Subtypes;
 use super::diagnostic::{Diagnostics, Site};
-use super::merged::{GraphId, JoinType, Merged, MergedType};
+use super::merged::{GraphId, JoinType, Merged, MergedType, context_name};
 use super::subgraph::usage::{self, Fields};
 use super::subgraph::{Kind, Subgraph, TypeDef};
 
@@ -116,6 +116,13 @@ impl<'a> Merger<'a> {
             cache_tags: applied::cache_tags(
                 sources.iter().map(|(graph, ty)| (*graph, ty.cache_tags.as_slice())),
             ),
+            contexts: sources
+                .iter()
+                .flat_map(|(graph, ty)| {
+                    let subgraph = &*self.subgraphs[*graph].name;
+                    ty.contexts.iter().map(|context| context_name(subgraph, &context.name))
+                })
+                .collect(),
             joins,
             interfaces,
             fields: IndexMap::new(),

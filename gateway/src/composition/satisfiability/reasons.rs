@@ -44,6 +44,11 @@ fn reason(
     match known.fields.get(field) {
         None => format!("it does not define `{name}.{field}`"),
         Some(definition) if definition.external => format!("`{name}.{field}` is external there"),
+        Some(definition) if !definition.contexts.is_empty() => {
+            format!(
+                "no object above sets a context that `{name}.{field}` takes a value from, or it is not entered"
+            )
+        }
         Some(_) if is_here => format!("what `{name}.{field}` requires cannot be obtained"),
         Some(_) => match known
             .keys

@@ -1,6 +1,6 @@
 //! The walk: breadth first over (object type, landing set).
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use apollo_compiler::Name;
 use apollo_compiler::ast::OperationType;
@@ -9,7 +9,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Problem, Step, Unsatisfiable, reasons};
 use crate::supergraph::query_graph::{EntryKind, PlaceId, QueryGraph};
-use crate::supergraph::{Supergraph, TypeKind};
+use crate::supergraph::{ContextArgumentId, Supergraph, TypeKind};
 
 /// How many states are visited before the search is given up.
 const BUDGET: usize = 200_000;
@@ -19,9 +19,17 @@ const BUDGET: usize = 200_000;
 struct State {
     object: usize,
     landing: Vec<PlaceId>,
+    /// The arguments that an object above gives a value.
+    contexts: BTreeSet<ContextArgumentId>,
     /// Index into the trail: how one got here.
     from: Option<usize>,
     in_fragment: bool,
+}
+
+impl State {
+    fn start(object: usize, landing: Vec<PlaceId>) -> Self {
+        Self { object, landing, contexts: BTreeSet::new(), from: None, in_fragment: false }
+    }
 }
 
 /// How a state was reached.
@@ -39,8 +47,8 @@ pub(super) struct Walk<'a> {
     spent: usize,
 }
 
-/// What is known to be checked: by object type, landing sets.
-type Seen = FxHashMap<usize, Vec<Vec<PlaceId>>>;
+/// What is known to be checked: by object type, landing sets with what contexts give.
+type Seen = FxHashMap<usize, Vec<(Vec<PlaceId>, BTreeSet<ContextArgumentId>)>>;
 
 impl<'a> Walk<'a> {
     pub fn new(supergraph: &'a Supergraph) -> Self {
@@ -63,10 +71,7 @@ impl<'a> Walk<'a> {
             let landing: Vec<PlaceId> = entries.map(|entry| entry.place).collect();
             match kind {
                 OperationType::Query => {
-                    self.search(
-                        vec![State { object: root, landing, from: None, in_fragment: false }],
-                        &mut seen,
-                    );
+                    self.search(vec![State::start(root, landing)], &mut seen);
                 }
                 _ => self.one_by_one(root, &landing),
             }
@@ -90,10 +95,14 @@ impl<'a> Walk<'a> {
             }
             let known = seen.entry(state.object).or_default();
             // What fewer places could answer, more places can.
-            if known.iter().any(|set| set.iter().all(|place| state.landing.contains(place))) {
+            let less = |(places, contexts): &(Vec<PlaceId>, BTreeSet<_>)| {
+                places.iter().all(|place| state.landing.contains(place))
+                    && contexts.is_subset(&state.contexts)
+            };
+            if known.iter().any(less) {
                 continue;
             }
-            known.push(state.landing.clone());
+            known.push((state.landing.clone(), state.contexts.clone()));
             for field in self.public_fields(state.object) {
                 queue.extend(self.field(&state, &field));
             }
@@ -110,7 +119,7 @@ impl<'a> Walk<'a> {
             for place in
                 able.iter().map(|place| vec![*place]).chain(able.is_empty().then(|| landing.to_vec()))
             {
-                let state = State { object: root, landing: place, from: None, in_fragment: false };
+                let state = State::start(root, place);
                 // No move at the top: a mutation is never started in a second subgraph.
                 let targets = state.landing.iter().filter_map(|place| self.graph.field(*place, &field));
                 let targets = targets.map(|field| field.target).collect();
@@ -140,7 +149,9 @@ impl<'a> Walk<'a> {
     fn field(&mut self, state: &State, field: &Name) -> Vec<State> {
         let mut targets: Vec<Option<PlaceId>> = Vec::new();
         for place in &state.landing {
-            targets.extend(self.graph.takes(self.supergraph, *place, state.object, field));
+            targets.extend(self.graph.takes(self.supergraph, (*place, state.object), field, &|argument| {
+                state.contexts.contains(&argument)
+            }));
         }
         self.land(state, field, targets)
     }
@@ -164,14 +175,30 @@ impl<'a> Walk<'a> {
         }
         self.trail.push(Trail { from: state.from, step: self.step(state, field) });
         let from = Some(self.trail.len() - 1);
+        let contexts = self.contexts_below(state);
         let below = types.ones().map(|object| {
             let mut cast: Vec<PlaceId> =
                 landing.iter().filter_map(|place| self.graph.cast(supergraph, *place, object)).collect();
             cast.sort();
             cast.dedup();
-            State { object, landing: cast, from, in_fragment: is_abstract }
+            State { object, landing: cast, contexts: contexts.clone(), from, in_fragment: is_abstract }
         });
         below.collect()
+    }
+
+    /// What contexts give below a state's objects: the nearest that sets a context decides.
+    fn contexts_below(&self, state: &State) -> BTreeSet<ContextArgumentId> {
+        let mut contexts = state.contexts.clone();
+        for (id, argument) in self.supergraph.context_arguments() {
+            let Some(value) = argument.values.get(&state.object) else { continue };
+            let obtains =
+                |place: &PlaceId, set| self.graph.obtains(self.supergraph, *place, state.object, set);
+            match value.is_none_or(|set| state.landing.iter().any(|place| obtains(place, set))) {
+                true => contexts.insert(id),
+                false => contexts.remove(&id),
+            };
+        }
+        contexts
     }
 
     /// The public object types that every landing place can hold; `None` for leaves.

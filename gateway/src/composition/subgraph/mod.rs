@@ -1,6 +1,7 @@
 //! One subgraph as composition sees it: type definitions and extensions made one, root types under their standard names,
 //! federation directives understood under whatever name they were imported.
 
+pub(crate) mod contexts;
 pub(crate) mod field_set;
 pub(crate) mod usage;
 
@@ -12,6 +13,7 @@ use apollo_compiler::parser::SourceSpan;
 use apollo_compiler::{Name, Node};
 use indexmap::IndexMap;
 
+use self::contexts::{Context, FromContext};
 use self::field_set::FieldSet;
 use super::diagnostic::Site;
 
@@ -75,6 +77,8 @@ pub(crate) struct TypeDef {
     pub(crate) directives: Vec<Node<Directive>>,
     /// Its applications of `@cacheTag`.
     pub(crate) cache_tags: Vec<Node<Directive>>,
+    /// The contexts that it sets.
+    pub(crate) contexts: Vec<Context>,
     pub(crate) keys: Vec<Key>,
     /// Only `extend` and no definition, or marked `@extends`.
     pub(crate) is_extension: bool,
@@ -147,6 +151,8 @@ pub(crate) struct InputDef {
     pub(crate) directives: Vec<Node<Directive>>,
     pub(crate) ty: Type,
     pub(crate) default: Option<Node<Value>>,
+    /// Of arguments only: where its value is taken from instead of the client.
+    pub(crate) context: Option<FromContext>,
 }
 
 /// A value of an enum.
@@ -193,6 +199,11 @@ impl FieldDef {
     /// Whether this subgraph answers the field itself.
     pub(crate) fn is_external(&self) -> bool {
         self.external == External::Yes
+    }
+
+    /// The arguments whose values come from contexts.
+    pub(crate) fn contextual(&self) -> impl Iterator<Item = (&InputDef, &FromContext)> {
+        self.arguments.values().filter_map(|argument| Some((argument, argument.context.as_ref()?)))
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use apollo_compiler::Name;
 
+use super::contexts::{setters, taken_of};
 use super::field_set::FieldSet;
 use super::{Kind, Subgraph};
 
@@ -23,6 +24,15 @@ pub(crate) fn used(subgraph: &Subgraph) -> Fields {
             }
             if let Some(provides) = &field.provides {
                 add(subgraph, field.ty.inner_named_type(), provides, &mut used);
+            }
+        }
+        for (_, from) in ty.fields.values().flat_map(|field| field.contextual()) {
+            let (Some((context, _)), Ok(set)) = (from.parts(), from.selection()) else { continue };
+            for setter in setters(subgraph, context) {
+                for (on, selections) in taken_of(subgraph, setter, &set) {
+                    let taken = FieldSet { selections: selections.to_vec(), span: set.span };
+                    add(subgraph, &on, &taken, &mut used);
+                }
             }
         }
         if ty.kind == Kind::Interface {

@@ -1,6 +1,7 @@
 //! Rules that a subgraph has to keep by itself; one file a group of rules.
 
 mod applications;
+mod contexts;
 mod default_values;
 mod externals;
 mod field_sets;
@@ -17,6 +18,7 @@ pub(crate) fn validate(subgraph: &Subgraph, diagnostics: &mut Diagnostics) {
     field_sets::check(subgraph, diagnostics);
     externals::check(subgraph, diagnostics);
     applications::check(subgraph, diagnostics);
+    contexts::check(subgraph, diagnostics);
     interface_keys::check(subgraph, diagnostics);
     inputs::check(subgraph, diagnostics);
     default_values::check(subgraph, diagnostics);

@@ -1,4 +1,4 @@
-//! A field that requires others hands their values on, so whoever may see it must be allowed to see those.
+//! A field that requires others or takes values from contexts hands them on, so whoever may see it must be allowed to see those.
 
 use apollo_compiler::ast::{Directive, Selection};
 use apollo_compiler::{Name, Node};
@@ -7,6 +7,7 @@ use crate::composition::access;
 use crate::composition::codes;
 use crate::composition::diagnostic::Diagnostics;
 use crate::composition::merged::Merged;
+use crate::composition::subgraph::contexts::{setters, taken_of};
 use crate::composition::subgraph::{FieldDef, Subgraph, TypeDef};
 
 /// Checks all required sets.
@@ -26,19 +27,37 @@ fn check_one(
     diagnostics: &mut Diagnostics,
     (ty, field): (&TypeDef, &FieldDef),
 ) {
-    let Some(requires) = &field.requires else { return };
+    let mut sources = Vec::new();
+    if let Some(requires) = &field.requires {
+        let mut asked = Vec::new();
+        collect(merged, &ty.name, &requires.selections, &mut asked);
+        sources.push((requires.span, asked));
+    }
+    for (_, from) in field.contextual() {
+        let mut asked = Vec::new();
+        let (Some((context, _)), Ok(set)) = (from.parts(), from.selection()) else { continue };
+        for setter in setters(subgraph, context) {
+            for (on, selections) in taken_of(subgraph, setter, &set) {
+                collect(merged, &on, selections, &mut asked);
+            }
+        }
+        sources.push((from.span, asked));
+    }
     let own = own(merged, &ty.name, &field.name);
-    let mut asked = Vec::new();
-    collect(merged, &ty.name, &requires.selections, &mut asked);
-    let Some((place, directive)) = asked.iter().find(|(_, directive)| !access::implies(&own, directive))
-    else {
-        return;
-    };
-    diagnostics.report(
-        codes::MISSING_TRANSITIVE_AUTH_REQUIREMENTS,
-        format!("`{}.{}` requires `{place}` and does not ask for its `{directive}`", ty.name, field.name),
-        [subgraph.site(requires.span)],
-    );
+    for (span, asked) in sources {
+        if let Some((place, directive)) =
+            asked.iter().find(|(_, directive)| !access::implies(&own, directive))
+        {
+            diagnostics.report(
+                codes::MISSING_TRANSITIVE_AUTH_REQUIREMENTS,
+                format!(
+                    "`{}.{}` requires `{place}` and does not ask for its `{directive}`",
+                    ty.name, field.name
+                ),
+                [subgraph.site(span)],
+            );
+        }
+    }
 }
 
 /// What is asked of whoever asks for a field.

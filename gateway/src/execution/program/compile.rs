@@ -8,7 +8,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::positions::{Position, Positions, ROOT};
 use super::projection::Projections;
-use super::representation::representation;
+use super::representation::{context, representation};
 use super::shape::Shapes;
 use super::types::{RuntimeTypes, UNKNOWN_TYPE};
 use super::{
@@ -106,15 +106,16 @@ impl Compiler {
                 .iter()
                 .map(|name| (name.clone(), format!("\"{name}\":").into()))
                 .collect(),
+            planned: fetch.steps.iter().any(is_filled).then(|| Box::new(fetch.clone())),
             steps,
         }
     }
 
     fn step(&mut self, step: &FetchStep, names: Option<&EntitiesNames>, number: usize) -> StepProgram {
-        let (paths, representations, selection) = match step {
-            FetchStep::Root { path, selection } => (std::slice::from_ref(path), &[][..], selection),
-            FetchStep::Entities { paths, representations, selection } => {
-                (&paths[..], &representations[..], selection)
+        let (paths, representations, contexts, selection) = match step {
+            FetchStep::Root { path, selection } => (std::slice::from_ref(path), &[][..], &[][..], selection),
+            FetchStep::Entities { paths, representations, contexts, selection } => {
+                (&paths[..], &representations[..], &contexts[..], selection)
             }
         };
         let position = paths.first().and_then(|path| self.positions.at(path)).unwrap_or(ROOT);
@@ -126,6 +127,11 @@ impl Compiler {
             response_key: names.response_key.as_bytes().to_vec(),
             variable: format!("\"{}\":", names.variable).into(),
             representations: compiled,
+            contexts: contexts
+                .iter()
+                .map(|known| context(&self.positions, &self.types, &paths[0], known))
+                .collect(),
+            names: names.clone(),
         });
         let mut shapes = Shapes { positions: &self.positions, types: &self.types, guards: &mut self.guards };
         let shape = shapes.shape(position, &[selection], UNKNOWN_TYPE);
@@ -182,8 +188,27 @@ fn sources(positions: &Positions, plan: &QueryPlan) -> Sources {
         each_composite(positions, position, selection, &mut |at| {
             sources.entry(at).or_default().insert(number);
         });
+        if let Some(path) = path.filter(|_| is_filled(step)) {
+            keep_apart(positions, path, &mut sources);
+        }
     }
     sources
+}
+
+fn is_filled(step: &FetchStep) -> bool {
+    matches!(step, FetchStep::Entities { contexts, .. } if !contexts.is_empty())
+}
+
+/// What contexts give depends on the way to an entity, so equal entities must not become one object on it.
+fn keep_apart(positions: &Positions, path: &Path, sources: &mut Sources) {
+    let mut position = ROOT;
+    for segment in &path.0 {
+        let PathSegment::Key(key) = segment else { continue };
+        if let Some(slot) = positions.slot(position, key) {
+            sources.entry((positions.find(position), slot)).or_default().insert(usize::MAX);
+        }
+        position = positions.child(position, key).unwrap_or(ROOT);
+    }
 }
 
 /// Visits the composite slots that a selection fills.

@@ -18,6 +18,8 @@ pub(super) use leaf::Leaf;
 pub(crate) use types::{RuntimeTypes, TypeId, UNKNOWN_TYPE};
 
 use crate::operation::selection::{Guard, Operation};
+use crate::planning::EntitiesNames;
+use crate::planning::query_plan::Fetch;
 use crate::supergraph::SubgraphId;
 
 /// A compiled plan.
@@ -55,6 +57,8 @@ pub(crate) struct FetchProgram {
     pub body: Vec<u8>,
     /// The client's variables that go along, each with its quoted key and colon.
     pub variables: Vec<(Name, Vec<u8>)>,
+    /// The fetch as planned, where its document depends on what contexts give.
+    pub planned: Option<Box<Fetch>>,
     pub steps: Vec<StepProgram>,
 }
 
@@ -80,6 +84,36 @@ pub(crate) struct EntitiesProgram {
     /// The variable's quoted key and colon.
     pub variable: Vec<u8>,
     pub representations: Vec<RepresentationProgram>,
+    /// What objects above the entities fill in.
+    pub contexts: Vec<ContextProgram>,
+    /// The names in the document.
+    pub names: EntitiesNames,
+}
+
+/// A variable that objects above the entities fill in: where its value may be found, the nearest first.
+#[derive(Debug)]
+pub(crate) struct ContextProgram {
+    pub sources: Vec<ContextSource>,
+}
+
+/// Where the value may be found.
+#[derive(Debug)]
+pub(crate) struct ContextSource {
+    /// How many slots of the route lead to the object.
+    pub depth: usize,
+    pub types: FixedBitSet,
+    /// `None`: null is given.
+    pub value: Option<RepresentationField>,
+}
+
+impl EntitiesProgram {
+    /// The group of entities that a key of the answer belongs to.
+    pub fn group(&self, key: &[u8]) -> Option<usize> {
+        match key.strip_prefix(self.response_key.as_slice())? {
+            [] => Some(0),
+            rest => std::str::from_utf8(rest.strip_prefix(b"__")?).ok()?.parse().ok(),
+        }
+    }
 }
 
 /// A way to objects of the merged answer.

@@ -1,8 +1,8 @@
 //! The plan's representations, compiled: quoted keys, slots, type sets.
 
-use super::positions::{Position, Positions, TYPE_NAME};
+use super::positions::{Position, Positions, ROOT, TYPE_NAME};
 use super::types::RuntimeTypes;
-use super::{RepresentationField, RepresentationProgram};
+use super::{ContextProgram, ContextSource, RepresentationField, RepresentationProgram};
 use crate::planning::query_plan as plan;
 
 /// Compiles how entities at `position` are written.
@@ -22,6 +22,33 @@ pub(super) fn representation(
         has_fixed_type_name: plan.type_name.is_some(),
         fields: fields(positions, types, Some(position), &top),
     }
+}
+
+/// Compiles where objects above the entities at the end of `path` hold what a variable stands for.
+pub(super) fn context(
+    positions: &Positions,
+    types: &RuntimeTypes,
+    path: &plan::Path,
+    variable: &plan::ContextVariable,
+) -> ContextProgram {
+    let keys: Vec<_> = path
+        .0
+        .iter()
+        .filter_map(|segment| match segment {
+            plan::PathSegment::Key(key) => Some(key),
+            plan::PathSegment::OnTypes(_) => None,
+        })
+        .collect();
+    let sources = variable.sources.iter().map(|source| {
+        let above = keys.iter().take(source.depth);
+        let position = above.copied().try_fold(ROOT, |position, key| positions.child(position, key));
+        ContextSource {
+            depth: source.depth,
+            types: types.set(&source.types),
+            value: fields(positions, types, position, source.value.as_slice()).pop(),
+        }
+    });
+    ContextProgram { sources: sources.collect() }
 }
 
 fn fields(

@@ -3,6 +3,7 @@
 //! `position` walks the solution, `slots` decides under which keys the merged answer holds things, `steps` finds or
 //! makes the step that an open belongs to. The result is a draft: passes pack it into fetches and name response keys.
 
+mod contexts;
 mod position;
 mod slots;
 mod steps;
@@ -13,6 +14,8 @@ use std::sync::Arc;
 use apollo_compiler::Name;
 use apollo_compiler::ast;
 
+pub(super) use self::contexts::ContextDraft;
+use self::contexts::Given;
 use self::slots::Merged;
 use super::needs::Needs;
 use super::query_plan::{Path, RepresentationField};
@@ -34,6 +37,8 @@ pub(super) struct StepDraft {
     pub path: Path,
     pub selection: SelectionIndex,
     pub representations: Vec<RepresentationDraft>,
+    /// What objects above fill in.
+    pub contexts: Vec<ContextDraft>,
     /// Steps whose data it needs.
     pub after: BTreeSet<StepIndex>,
     /// Any of these reasons makes it run; `None` until there is a reason.
@@ -97,6 +102,9 @@ pub(super) struct Emitter<'a> {
     pub steps: Vec<StepDraft>,
     pub selections: Vec<SelectionDraft>,
     merged: Vec<Merged>,
+    given: Given,
+    /// What the names of variables for contexts begin with.
+    prefix: String,
     /// For mutations: steps that every new root step waits for.
     pub barrier: BTreeSet<StepIndex>,
     /// For mutations: the root step that a neighbour may share.
@@ -111,8 +119,14 @@ struct Emitted {
 }
 
 impl<'a> Emitter<'a> {
-    pub fn new(supergraph: &'a Supergraph, needs: &'a Needs<'a>) -> Self {
+    pub fn new(
+        supergraph: &'a Supergraph,
+        needs: &'a Needs<'a>,
+        variables: &[ast::VariableDefinition],
+    ) -> Self {
         Self {
+            given: Given::default(),
+            prefix: contexts::prefix(variables),
             supergraph,
             needs,
             steps: Vec::new(),

@@ -1,20 +1,23 @@
 //! Walks a solution and asks each source for what is taken from it.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
-use apollo_compiler::name;
+use apollo_compiler::{ast, name};
 
 use super::slots::Held;
 use super::steps::{Wanted, union};
 use super::{
-    Emitted, Emitter, FieldDraft, MergedIndex, RepresentationDraft, SelectionIndex, Source, StepKind,
+    ContextDraft, Emitted, Emitter, FieldDraft, MergedIndex, RepresentationDraft, SelectionIndex, Source,
+    StepIndex, StepKind,
 };
 use crate::operation::selection::{Guard, TypeSet};
 use crate::planning::needs::{NeedId, Want};
 use crate::planning::query_plan::{Path, PathSegment, RepresentationField};
 use crate::planning::solve::{ObjectSolution, Open, PositionSolution};
-use crate::supergraph::TypeKind;
 use crate::supergraph::query_graph::{EntryKind, Place};
+use crate::supergraph::{ContextArgumentId, TypeKind};
 
 type Solved = (Option<usize>, Rc<ObjectSolution>);
 
@@ -42,8 +45,8 @@ struct Group {
     declared: Option<Declared>,
 }
 
-/// A field's type in a subgraph, and the composite type it leads to.
-type Declared = (apollo_compiler::ast::Type, Option<crate::supergraph::TypeId>);
+/// A field's type in a subgraph, the composite type it leads to, and its arguments that contexts fill in.
+type Declared = (ast::Type, Option<crate::supergraph::TypeId>, Vec<ContextArgumentId>);
 
 impl Emitter<'_> {
     /// The top of an operation.
@@ -88,7 +91,11 @@ impl Emitter<'_> {
             let mut sources = arrivals.to_vec();
             let demands = self.demands(solution, spot, arrivals.len());
             for (open, demand) in solution.opens.iter().zip(&demands) {
-                let source = self.open(*object, (open, demand), spot, &sources);
+                let taken = solution.takes.iter().filter(|take| take.sources.contains(&sources.len()));
+                let taken: Vec<&Want> =
+                    taken.map(|take| &self.needs.get(spot.need).wants[take.want]).collect();
+                let filled = self.filled(open, &taken);
+                let source = self.open(*object, (open, demand, filled), spot, &sources);
                 sources.push(source);
             }
             for take in &solution.takes {
@@ -114,7 +121,15 @@ impl Emitter<'_> {
             }
         }
         groups.sort_by_key(|group| group.want);
+        let needs = self.needs;
         for group in &groups {
+            let want = &needs.get(spot.need).wants[group.want];
+            if want.gives.is_some() {
+                let mut gift = Emitted::default();
+                self.take(group, spot, &mut gift);
+                self.give(want, (spot.path, &group.types), gift);
+                continue;
+            }
             self.take(group, spot, &mut emitted);
         }
         emitted
@@ -145,7 +160,7 @@ impl Emitter<'_> {
     fn open(
         &mut self,
         object: Option<usize>,
-        (open, demand): (&Open, &Guard),
+        (open, demand, (contexts, told)): (&Open, &Guard, (Vec<ContextDraft>, BTreeSet<StepIndex>)),
         spot: &Spot<'_>,
         sources: &[Source],
     ) -> Source {
@@ -178,12 +193,14 @@ impl Emitter<'_> {
             }
             representation = Some(RepresentationDraft { types, type_name, fields: inputs.fields });
         }
+        inputs.steps.extend(told);
         let wanted = Wanted {
             subgraph: place.subgraph,
             kind,
             path: spot.path,
             after: inputs.steps,
             representation,
+            contexts,
             guard: demand.clone(),
         };
         let step = self.step(wanted);
@@ -332,7 +349,7 @@ impl Emitter<'_> {
         let holder = object.map(|object| self.supergraph.types().object(object));
         let known = |ty| self.supergraph.known(selection.subgraph, ty)?.fields.get(&want.name);
         let own = holder.and_then(known).or_else(|| selection.ty.and_then(known))?;
-        Some((own.ty.clone(), own.target))
+        Some((own.ty.clone(), own.target, own.contexts.clone()))
     }
 
     fn field(
@@ -340,16 +357,21 @@ impl Emitter<'_> {
         at: SelectionIndex,
         want: &Want,
         held: &Held,
-        (ty, target): Declared,
+        (ty, target, contexts): Declared,
     ) -> Option<(SelectionIndex, bool)> {
         let subgraph = self.selections[at].subgraph;
         let none = self.one(None);
+        let filled = contexts.iter().map(|id| {
+            let variable = ast::Value::Variable(self.variable(*id));
+            (self.supergraph.context_argument(*id).name.clone(), Arc::new(variable))
+        });
+        let arguments: Vec<_> = want.arguments.iter().cloned().chain(filled).collect();
         let guard = if want.response_key.is_some() { want.guard.clone() } else { Guard::default() };
         let found = self.selections[at].fields.iter().position(|field| {
             field.slot == held.key
                 && field.name == want.name
                 && field.ty == ty
-                && field.arguments == want.arguments
+                && field.arguments == arguments
                 && field.guard == guard
         });
         let index = match found {
@@ -363,7 +385,7 @@ impl Emitter<'_> {
                     target.filter(|_| want.child.is_some()).map(|ty| self.selection(subgraph, Some(ty)));
                 self.selections[at].fields.push(FieldDraft {
                     name: want.name.clone(),
-                    arguments: want.arguments.clone(),
+                    arguments,
                     slot: held.key.clone(),
                     guard,
                     types: none,

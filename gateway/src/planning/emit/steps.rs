@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{Emitter, RepresentationDraft, SelectionDraft, StepDraft, StepIndex, StepKind};
+use super::contexts;
+use super::{ContextDraft, Emitter, RepresentationDraft, SelectionDraft, StepDraft, StepIndex, StepKind};
 use crate::operation::selection::Guard;
 use crate::planning::query_plan::{Path, RepresentationField};
 use crate::supergraph::{SubgraphId, TypeId};
@@ -14,6 +15,7 @@ pub(super) struct Wanted<'p> {
     pub path: &'p Path,
     pub after: BTreeSet<StepIndex>,
     pub representation: Option<RepresentationDraft>,
+    pub contexts: Vec<ContextDraft>,
     pub guard: Guard,
 }
 
@@ -30,6 +32,7 @@ impl Emitter<'_> {
             Some(guard) => guard.or(&wanted.guard),
             None => wanted.guard,
         });
+        wanted.contexts.into_iter().for_each(|draft| contexts::add(&mut step.contexts, draft));
         if let Some(representation) = wanted.representation {
             add(&mut step.representations, representation);
         }
@@ -79,6 +82,7 @@ impl Emitter<'_> {
             path: wanted.path.clone(),
             selection,
             representations: Vec::new(),
+            contexts: Vec::new(),
             after: wanted.after.clone(),
             guard: None,
         });

@@ -137,11 +137,13 @@ fn build(emitter: &Emitter<'_>, packed: &Packed, after: Vec<FetchId>, kind: Oper
 
 /// Entities asked in the same way at several paths are sent in one list.
 fn add_step(steps: &mut Vec<FetchStep>, new: FetchStep) {
-    if let FetchStep::Entities { paths, representations, selection } = &new {
+    if let FetchStep::Entities { paths, representations, contexts, selection } = &new
+        && contexts.is_empty()
+    {
         for known in steps.iter_mut() {
             match known {
-                FetchStep::Entities { paths: more, representations: r, selection: s }
-                    if r == representations && s == selection =>
+                FetchStep::Entities { paths: more, representations: r, contexts: c, selection: s }
+                    if r == representations && c.is_empty() && s == selection =>
                 {
                     more.extend(paths.iter().cloned());
                     return;
@@ -167,6 +169,7 @@ fn step(emitter: &Emitter<'_>, draft: &StepDraft) -> FetchStep {
     FetchStep::Entities {
         paths: vec![draft.path.clone()],
         representations: representations.collect(),
+        contexts: draft.contexts.iter().map(|draft| emitter.context_variable(draft)).collect(),
         selection,
     }
 }

@@ -42,7 +42,7 @@ impl Solver<'_> {
                 let Some(found) = cast.and_then(|cast| graph.field(cast, want.name.as_str())) else {
                     continue;
                 };
-                if found.requires.is_none() {
+                if super::Extra::of(found).is_nothing() {
                     covered.insert(Leaf::Want(need, index));
                     below.extend(found.target);
                 }

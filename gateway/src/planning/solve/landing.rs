@@ -67,7 +67,7 @@ impl Landings {
         let mut targets = Vec::new();
         for place in &self.sets[id.0 as usize] {
             let Some(cast) = graph.cast(supergraph, *place, object) else { continue };
-            targets.extend(graph.takes(supergraph, cast, object, field).into_iter().flatten());
+            targets.extend(graph.takes(supergraph, (cast, object), field, &|_| true).into_iter().flatten());
         }
         let next = self.intern(targets);
         self.steps.insert(key, next);

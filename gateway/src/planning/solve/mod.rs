@@ -20,7 +20,7 @@ pub(super) use self::landing::LandingId;
 use self::landing::Landings;
 use super::needs::{NeedId, Needs};
 use crate::operation::selection::TypeSet;
-use crate::supergraph::query_graph::{EntryKind, PlaceId, QueryGraph};
+use crate::supergraph::query_graph::{EntryKind, FieldMove, PlaceId, QueryGraph};
 use crate::supergraph::{FieldSetId, SubgraphId, Supergraph};
 
 /// How a position is answered.
@@ -53,9 +53,36 @@ pub(super) struct Open {
     /// What the representation is written from, and how that is obtained from the sources before this open.
     pub input: NeedId,
     pub inputs: Rc<ObjectSolution>,
-    pub requires: Option<FieldSetId>,
+    pub extra: Extra,
     pub depth: u32,
     pub cost: Cost,
+}
+
+/// What is sent along with a representation, besides its key.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Extra {
+    /// A required set.
+    pub requires: Option<FieldSetId>,
+    /// Whether fields may take values from contexts.
+    pub contexts: bool,
+}
+
+impl Extra {
+    /// What a field needs to be sent along.
+    pub fn of(field: &FieldMove) -> Self {
+        Self { requires: field.requires, contexts: !field.contexts.is_empty() }
+    }
+
+    /// Whether nothing has to be.
+    pub fn is_nothing(self) -> bool {
+        self == Self::default()
+    }
+
+    /// Whether what is sent is enough for what a field needs.
+    pub fn serves(self, field: &FieldMove) -> bool {
+        (self.contexts || field.contexts.is_empty())
+            && (field.requires.is_none() || self.requires == field.requires)
+    }
 }
 
 /// A wanted field and where it is taken from.
@@ -109,7 +136,7 @@ struct PositionKey {
 struct Opening {
     object: Option<usize>,
     place: PlaceId,
-    requires: FieldSetId,
+    extra: Extra,
     sources: Vec<PlaceId>,
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::coverage::Leaf;
 use super::opens::Candidate;
 use super::position::Below;
-use super::{At, Cost, ObjectKey, ObjectSolution, Open, PositionSolution, Solver, Take, anchor};
+use super::{At, Cost, Extra, ObjectKey, ObjectSolution, Open, PositionSolution, Solver, Take, anchor};
 use crate::planning::needs::Want;
 use crate::supergraph::query_graph::{FieldMove, PlaceId};
 use crate::supergraph::{FieldSetId, TypeKind};
@@ -22,8 +22,8 @@ pub(super) struct Source {
     pub place: PlaceId,
     /// Requests that come before it, counted from the arrivals.
     pub depth: u32,
-    /// The required set that was sent along.
-    pub requires: Option<FieldSetId>,
+    /// What was sent along.
+    pub extra: Extra,
 }
 
 /// What is to be solved.
@@ -85,7 +85,7 @@ impl Solver<'_> {
                 .collect()
         };
         let sources: Vec<Source> =
-            places.iter().map(|place| Source { place: *place, depth: 0, requires: None }).collect();
+            places.iter().map(|place| Source { place: *place, depth: 0, extra: Extra::default() }).collect();
         let question = Question { at, wants: &wants, sources: &sources };
         let base = self.trial(question, &[])?;
         let driving: Vec<usize> = (0..wants.len())
@@ -208,7 +208,7 @@ impl Solver<'_> {
         let mut opens = Vec::new();
         for candidate in chosen {
             let open = self.open_after(at, candidate, &all, sources.len());
-            all.push(Source { place: open.place, depth: open.depth, requires: open.requires });
+            all.push(Source { place: open.place, depth: open.depth, extra: open.extra });
             cost.and(&open.cost);
             opens.push(open);
         }
@@ -242,7 +242,7 @@ impl Solver<'_> {
         }
         let mut able = Vec::new();
         for (position, source) in sources.iter().enumerate() {
-            if let Some(found) = self.access(at, *source, want.name.as_str()) {
+            if let Some(found) = self.access(at, *source, want) {
                 able.push((position, found.target));
             }
         }
@@ -290,14 +290,11 @@ impl Solver<'_> {
     }
 
     /// The field at a source, if it can be asked for there as things stand.
-    fn access(&self, at: &At, source: Source, name: &str) -> Option<FieldMove> {
-        let found = self.graph.field(source.place, name)?;
-        let ready = match found.requires {
-            None => true,
-            Some(requires) => {
-                source.requires == Some(requires) || self.is_local(at.object, source.place, requires, 8)
-            }
-        };
+    fn access(&self, at: &At, source: Source, want: &Want) -> Option<FieldMove> {
+        let found = self.graph.field(source.place, want.name.as_str()).filter(|found| fills(want, found))?;
+        let is_local = |requires| self.is_local(at.object, source.place, requires, 8);
+        let ready = source.extra.serves(found)
+            || (found.contexts.is_empty() || source.extra.contexts) && found.requires.is_none_or(is_local);
         ready.then(|| found.clone())
     }
 
@@ -310,6 +307,9 @@ impl Solver<'_> {
                 return self.graph.knows_type(place);
             }
             let Some(found) = self.graph.field(place, field.name.as_str()) else { return false };
+            if !found.contexts.is_empty() {
+                return false;
+            }
             if found.requires.is_some_and(|requires| !self.is_local(Some(object), place, requires, depth - 1))
             {
                 return false;
@@ -330,6 +330,11 @@ impl Solver<'_> {
                 cast.is_some_and(|cast| self.is_local(Some(object), cast, set, depth))
             })
     }
+}
+
+/// Whether objects above fill in all that a field takes from contexts.
+pub(super) fn fills(want: &Want, found: &FieldMove) -> bool {
+    found.contexts.iter().all(|id| want.contexts.iter().any(|(known, _)| known == id))
 }
 
 /// A field taken from some of the sources, with what that costs.

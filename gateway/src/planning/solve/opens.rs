@@ -6,10 +6,9 @@ use std::rc::Rc;
 use indexmap::IndexMap;
 
 use super::coverage::Leaf;
-use super::object::{Question, Source, WORK};
-use super::{At, Cost, NESTING, NeedId, Open, Opening, Solver};
+use super::object::{Question, Source, WORK, fills};
+use super::{At, Cost, Extra, NESTING, NeedId, Open, Opening, Solver};
 use crate::planning::needs::{InputSpec, Want};
-use crate::supergraph::FieldSetId;
 use crate::supergraph::query_graph::{Entry, EntryKind, PlaceId};
 
 /// A subgraph that could be entered, with or without a required set, and the cheapest way from the arrivals.
@@ -27,33 +26,35 @@ impl Solver<'_> {
         let places: IndexMap<PlaceId, &Entry> =
             self.graph.entries(object).iter().rev().map(|entry| (entry.place, entry)).collect();
         self.spend(driving.len() * places.len() / WORK);
-        let mut serving: IndexMap<(PlaceId, Option<FieldSetId>), usize> = IndexMap::new();
+        let mut serving: IndexMap<(PlaceId, Extra), usize> = IndexMap::new();
         for (place, entry) in places.into_iter().rev() {
             for index in driving {
                 let want = &wants[*index].1;
                 if want.is_typename() {
                     if self.graph.knows_type(place) {
-                        *serving.entry((place, None)).or_default() += 1;
+                        *serving.entry((place, Extra::default())).or_default() += 1;
                     }
                     continue;
                 }
-                let Some(found) = self.graph.field(place, want.name.as_str()) else { continue };
-                if found.requires.is_some() || sources.iter().all(|source| source.place != place) {
+                let found = self.graph.field(place, want.name.as_str());
+                let Some(found) = found.filter(|found| fills(want, found)) else { continue };
+                let extra = Extra::of(found);
+                if !extra.is_nothing() || sources.iter().all(|source| source.place != place) {
                     let serves = self.siblings_served(at, entry, want);
-                    *serving.entry((place, found.requires)).or_default() += serves;
+                    *serving.entry((place, extra)).or_default() += serves;
                 }
             }
         }
-        let mut targets: Vec<(PlaceId, Option<FieldSetId>, usize)> =
-            serving.into_iter().map(|((place, requires), serves)| (place, requires, serves)).collect();
+        let mut targets: Vec<(PlaceId, Extra, usize)> =
+            serving.into_iter().map(|((place, extra), serves)| (place, extra, serves)).collect();
         targets.sort_by_key(|(place, _, serves)| {
             (std::cmp::Reverse(*serves), self.graph.place(*place).subgraph)
         });
         let mut found: Vec<Candidate> = Vec::new();
-        for (place, requires, _) in targets {
+        for (place, extra, _) in targets {
             let in_time =
-                requires.is_some() || at.limit.is_none_or(|limit| self.rank(at, place, sources) < limit);
-            let Some(open) = in_time.then(|| self.open(at, place, requires, sources)).flatten() else {
+                !extra.is_nothing() || at.limit.is_none_or(|limit| self.rank(at, place, sources) < limit);
+            let Some(open) = in_time.then(|| self.open(at, place, extra, sources)).flatten() else {
                 continue;
             };
             let covers = self.covers(at, wants, driving, &open);
@@ -81,7 +82,7 @@ impl Solver<'_> {
                 continue;
             }
             let Some(found) = self.graph.field(open.place, want.name.as_str()) else { continue };
-            if found.requires.is_some() && found.requires != open.requires {
+            if !fills(want, found) || !open.extra.serves(found) {
                 continue;
             }
             covers.insert(Leaf::Want(at.need, *position));
@@ -105,20 +106,17 @@ impl Solver<'_> {
     }
 
     /// The cheapest way into a place from the sources.
-    fn open(
-        &mut self,
-        at: &At,
-        place: PlaceId,
-        requires: Option<FieldSetId>,
-        sources: &[Source],
-    ) -> Option<Open> {
+    fn open(&mut self, at: &At, place: PlaceId, extra: Extra, sources: &[Source]) -> Option<Open> {
         let entries: Vec<Entry> = {
             let all = self.graph.entries(at.object?).iter();
-            all.filter(|entry| entry.place == place).cloned().collect()
+            // A root type is entered with nothing, so nothing can be sent along.
+            let enters =
+                |entry: &&Entry| entry.place == place && !(extra.contexts && entry.kind == EntryKind::Root);
+            all.filter(enters).cloned().collect()
         };
         let mut best: Option<Open> = None;
         for entry in entries {
-            let Some(open) = self.enter(at, &entry, requires, sources) else { continue };
+            let Some(open) = self.enter(at, &entry, extra, sources) else { continue };
             if best.as_ref().is_none_or(|known| open.cost.score() < known.cost.score()) {
                 best = Some(open);
             }
@@ -126,21 +124,16 @@ impl Solver<'_> {
         best
     }
 
-    fn enter(
-        &mut self,
-        at: &At,
-        entry: &Entry,
-        requires: Option<FieldSetId>,
-        sources: &[Source],
-    ) -> Option<Open> {
+    fn enter(&mut self, at: &At, entry: &Entry, extra: Extra, sources: &[Source]) -> Option<Open> {
+        let requires = extra.requires;
         let typename =
             entry.kind == EntryKind::Object && sources.iter().all(|s| !self.graph.knows_type(s.place));
         let input = self.needs.of_input(InputSpec { key: entry.key, requires, typename });
         let places: Vec<PlaceId> = sources.iter().map(|source| source.place).collect();
-        let opening = requires.map(|requires| Opening {
+        let opening = (!extra.is_nothing()).then(|| Opening {
             object: at.object,
             place: entry.place,
-            requires,
+            extra,
             sources: places.clone(),
         });
         if let Some(index) =
@@ -154,7 +147,7 @@ impl Solver<'_> {
             return None;
         }
         // What is required may be anywhere; what a key needs is fewer hops away than where the key leads.
-        let limit = requires.is_none().then(|| self.rank(at, entry.place, sources));
+        let limit = extra.is_nothing().then(|| self.rank(at, entry.place, sources));
         let inputs_at =
             At { need: input, landing: super::LandingId::NONE, single: false, limit, ..at.clone() };
         let circles = opening.is_some();
@@ -168,7 +161,7 @@ impl Solver<'_> {
         if self.tainted >= self.opening.len() && (circles || self.nesting == 0) {
             self.tainted = usize::MAX;
         }
-        Some(self.opened(entry, (input, requires), inputs?, sources))
+        Some(self.opened(entry, (input, extra), inputs?, sources))
     }
 
     /// How many places lie before one, on the way from the sources. Places that only several sources together open
@@ -183,7 +176,7 @@ impl Solver<'_> {
     fn opened(
         &self,
         entry: &Entry,
-        (input, requires): (NeedId, Option<FieldSetId>),
+        (input, extra): (NeedId, Extra),
         inputs: Rc<super::ObjectSolution>,
         sources: &[Source],
     ) -> Open {
@@ -197,7 +190,7 @@ impl Solver<'_> {
         }
         cost.and(&inputs.cost.clone().after(before));
         cost.inputs += self.needs.get(input).wants.len() as u32;
-        Open { place: entry.place, kind: entry.kind, input, inputs, requires, depth, cost }
+        Open { place: entry.place, kind: entry.kind, input, inputs, extra, depth, cost }
     }
 
     /// The candidate's way in, given what was opened before it.
@@ -211,7 +204,7 @@ impl Solver<'_> {
         if all.len() == arrivals || candidate.open.inputs.cost.is_free() {
             return candidate.open.clone();
         }
-        match self.open(at, candidate.open.place, candidate.open.requires, all) {
+        match self.open(at, candidate.open.place, candidate.open.extra, all) {
             Some(open) if open.inputs.cost.requests() < candidate.open.inputs.cost.requests() => open,
             _ => candidate.open.clone(),
         }

@@ -68,7 +68,7 @@ fn moves_of(graph: &mut QueryGraph, supergraph: &Supergraph, id: PlaceId) -> Vec
         let target = field.target.and_then(|ty| intern(graph, supergraph, place.subgraph, ty, below));
         // What is provided comes with the parent: nothing has to be sent for it.
         let requires = field.requires.filter(|_| added.is_empty());
-        moves.push(FieldMove { name: name.clone(), target, requires });
+        moves.push(FieldMove { name: name.clone(), target, requires, contexts: field.contexts.clone() });
     }
     moves.sort_by(|a, b| a.name.as_str().cmp(b.name.as_str()));
     moves

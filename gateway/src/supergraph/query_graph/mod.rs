@@ -10,6 +10,7 @@ mod reach;
 use apollo_compiler::Name;
 use rustc_hash::FxHashMap;
 
+use super::contexts::ContextArgumentId;
 use super::field_set::FieldSetId;
 use super::types::{TypeId, TypeKind};
 use super::{SubgraphId, Supergraph};
@@ -40,6 +41,8 @@ pub struct FieldMove {
     pub target: Option<PlaceId>,
     /// What must be sent along in a representation.
     pub requires: Option<FieldSetId>,
+    /// The arguments that come from contexts: the field is only asked of an entity, with their values beside it.
+    pub contexts: Vec<ContextArgumentId>,
 }
 
 /// How a subgraph is entered with a representation.
@@ -140,14 +143,20 @@ impl QueryGraph {
     }
 
     /// Where a field leads, asked of an object at a place or wherever keys lead from there; empty when nothing answers it.
+    /// `set` are the arguments whose contexts an object above sets.
     pub fn takes(
         &self,
         supergraph: &Supergraph,
-        place: PlaceId,
-        object: usize,
+        (place, object): (PlaceId, usize),
         name: &str,
+        set: &impl Fn(ContextArgumentId) -> bool,
     ) -> Vec<Option<PlaceId>> {
-        reach::takes(self, supergraph, place, object, name)
+        reach::takes(self, supergraph, (place, object), name, set)
+    }
+
+    /// Whether everything in a field set can be obtained for an object at a place, by keys too.
+    pub fn obtains(&self, supergraph: &Supergraph, place: PlaceId, object: usize, set: FieldSetId) -> bool {
+        reach::obtains(self, supergraph, (place, object), set)
     }
 
     /// Whether the concrete type of an object is known at a place.

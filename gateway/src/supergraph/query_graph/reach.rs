@@ -7,6 +7,7 @@ use apollo_compiler::ast::OperationType;
 
 use super::{Entry, EntryKind, PlaceId, QueryGraph};
 use crate::supergraph::Supergraph;
+use crate::supergraph::contexts::ContextArgumentId;
 use crate::supergraph::field_set::FieldSetId;
 use crate::supergraph::types::TypeKind;
 
@@ -80,31 +81,43 @@ fn enters(
 pub(super) fn takes(
     graph: &QueryGraph,
     supergraph: &Supergraph,
-    place: PlaceId,
-    object: usize,
+    (place, object): (PlaceId, usize),
     name: &str,
+    set: &impl Fn(ContextArgumentId) -> bool,
 ) -> Vec<Option<PlaceId>> {
     let reach = graph.reach(place, object);
     let obtain = Obtain { graph, supergraph };
     let mut found = Vec::new();
     for at in reach {
         let Some(field) = graph.field(*at, name) else { continue };
+        // A root type is entered with nothing, so nothing can be sent along.
+        let enters = |entry: &Entry| {
+            entry.place == *at
+                && entry.kind != EntryKind::Root
+                && enters(graph, supergraph, reach, entry, object)
+        };
+        let enters = || graph.entries(object).iter().any(enters);
         let ready = field.requires.is_none_or(|requires| {
-            // A root type is entered with nothing, so nothing can be sent along.
-            let enters = |entry: &Entry| {
-                entry.place == *at
-                    && entry.kind != EntryKind::Root
-                    && enters(graph, supergraph, reach, entry, object)
-            };
             obtain.set(reach, requires, object, REQUIRES_DEPTH)
-                && (graph.entries(object).iter().any(enters)
-                    || obtain.set(&[*at], requires, object, REQUIRES_DEPTH))
+                && (enters() || obtain.set(&[*at], requires, object, REQUIRES_DEPTH))
         });
-        if ready {
+        // Values from contexts go along with a representation, also into the subgraph one stands in.
+        let filled = field.contexts.is_empty() || field.contexts.iter().all(|id| set(*id)) && enters();
+        if ready && filled {
             found.push(field.target);
         }
     }
     found
+}
+
+/// Whether a field set can be obtained from a place and what keys open from it.
+pub(super) fn obtains(
+    graph: &QueryGraph,
+    supergraph: &Supergraph,
+    (place, object): (PlaceId, usize),
+    set: FieldSetId,
+) -> bool {
+    Obtain { graph, supergraph }.set(graph.reach(place, object), set, object, REQUIRES_DEPTH)
 }
 
 struct Obtain<'a> {
@@ -133,7 +146,10 @@ impl Obtain<'_> {
         object: usize,
         depth: usize,
     ) -> bool {
-        let Some(found) = self.graph.field(place, name) else { return false };
+        // What stands in a field set has no object above it that could set a context.
+        let Some(found) = self.graph.field(place, name).filter(|found| found.contexts.is_empty()) else {
+            return false;
+        };
         if found.requires.is_some_and(|requires| depth == 0 || !self.set(reach, requires, object, depth - 1))
         {
             return false;

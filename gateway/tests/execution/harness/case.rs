@@ -11,6 +11,7 @@ use gateway::engine::{Engine, Limits};
 use gateway::supergraph::Supergraph;
 use serde_json::Value;
 
+use super::contexts::Contexts;
 use super::fakes::{self, Fakes};
 use super::interpreter::{Scene, execute};
 use super::operations::Written;
@@ -24,6 +25,7 @@ pub struct Bench {
     /// The supergraph as other planners read it.
     pub sdl: String,
     federation: Federation,
+    contexts: Contexts,
     /// The public schema with no non-null output: nothing propagates.
     loose: Valid<Schema>,
     fakes: Arc<Fakes>,
@@ -50,7 +52,8 @@ impl Bench {
         let fakes = Arc::new(Fakes::new(&supergraph, subgraphs));
         let engine = Engine::new(supergraph.clone(), fakes.clone(), Limits::default());
         let loose = loose(supergraph.api_schema());
-        Ok(Bench { federation: Federation::of(&schemas), supergraph, sdl, loose, fakes, engine })
+        let (federation, contexts) = (Federation::of(&schemas), Contexts::of(&schemas));
+        Ok(Bench { federation, contexts, supergraph, sdl, loose, fakes, engine })
     }
 
     /// Why an operation is not valid, if it is not.
@@ -84,7 +87,9 @@ impl Bench {
         let world = self.fakes.set_world(world);
         let answered = answer_text(&self.engine, &operation.text, operation.variables.clone()).await;
         let monolith = |schema| {
-            let scene = Scene { schema, full: self.supergraph.full_schema(), world: &world, moved: None };
+            let contexts = Some(&self.contexts);
+            let full = self.supergraph.full_schema();
+            let scene = Scene { schema, full, world: &world, moved: None, contexts };
             execute(&scene, &operation.text, &operation.variables)
         };
         let expected = monolith(self.supergraph.api_schema()).unwrap();

@@ -29,6 +29,8 @@ const DIRECTIVES: &str = r#"
     directive @inaccessible on FIELD_DEFINITION | OBJECT | INTERFACE | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION
     directive @tag(name: String!) repeatable on FIELD_DEFINITION | INTERFACE | OBJECT | UNION | ARGUMENT_DEFINITION | SCALAR | ENUM | ENUM_VALUE | INPUT_OBJECT | INPUT_FIELD_DEFINITION
     directive @interfaceObject on OBJECT
+    directive @context(name: String!) repeatable on OBJECT | INTERFACE | UNION
+    directive @fromContext(field: String) on ARGUMENT_DEFINITION
     directive @link(url: String!, import: [String], as: String) repeatable on SCHEMA
     scalar _Any
 "#;
@@ -155,7 +157,8 @@ impl SubgraphTransport for Fakes {
         let world = self.world.lock().unwrap().clone();
         let index = subgraph.0 as usize;
         let moved = Some(&self.moved[index]);
-        let scene = Scene { schema: &self.schemas[index], full: &self.full, world: &world, moved };
+        let scene =
+            Scene { schema: &self.schemas[index], full: &self.full, world: &world, moved, contexts: None };
         let response = execute(&scene, query, &body["variables"]).unwrap_or_else(|invalid| {
             self.complaints.lock().unwrap().push(invalid);
             json!({"errors": [{"message": "invalid"}]}).to_string()

@@ -65,6 +65,11 @@ impl Federation {
             self.requires.insert(at.clone(), set.to_string());
             self.needed.extend(words(set));
         }
+        for argument in &definition.arguments {
+            let from = argument.directives.get("fromContext");
+            let taken = from.and_then(|from| from.specified_argument_by_name("field")?.as_str());
+            self.needed.extend(taken.into_iter().flat_map(words));
+        }
         let values = match schema.types.get(definition.ty.inner_named_type()) {
             Some(ExtendedType::Enum(ty)) => ty.values.keys().map(ToString::to_string).collect(),
             Some(ty) if !ty.is_leaf() => {

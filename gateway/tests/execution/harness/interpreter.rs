@@ -2,7 +2,7 @@
 //! (collecting fields, coercing arguments and results, propagating null) is `apollo-compiler`'s, which shares nothing with
 //! the engine under test but the parser; what is here only looks values up.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use apollo_compiler::ast::{self, Definition};
 use apollo_compiler::resolvers::{Execution, FieldError, ObjectValue, ResolveInfo, ResolvedValue};
@@ -12,6 +12,7 @@ use apollo_compiler::{ExecutableDocument, Schema};
 use serde_json::{Value, json};
 
 use super::computed::Computing;
+use super::contexts::Contexts;
 use super::world::{COUNT, World, possible};
 
 /// Who executes, and over what.
@@ -23,6 +24,8 @@ pub struct Scene<'w> {
     pub world: &'w World,
     /// Fields that a subgraph has in its schema and must not be asked for, as another took them over.
     pub moved: Option<&'w BTreeSet<(String, String)>>,
+    /// Who executes with all data knows what objects above give to arguments; a subgraph is told.
+    pub contexts: Option<&'w Contexts>,
 }
 
 /// Executes an operation; the response as JSON text.
@@ -39,7 +42,14 @@ pub fn execute(scene: &Scene<'_>, query: &str, variables: &Value) -> Result<Stri
     // Whatever the subgraph calls its root type, the data is the same.
     let root = scene.full.root_operation(kind).map(|root| root.as_str()).unwrap_or_default();
     let value = scene.world.roots.get(root).unwrap_or(&Value::Null);
-    let root = Object { scene: *scene, type_name, value, representation: None, provided: Vec::new() };
+    let root = Object {
+        scene: *scene,
+        type_name,
+        value,
+        representation: None,
+        provided: Vec::new(),
+        above: Vec::new(),
+    };
     let execution = Execution::new(schema, &document).raw_variable_values(&variables);
     Ok(match execution.execute_sync(&root) {
         Ok(response) => serde_json::to_string(&response).unwrap(),
@@ -55,6 +65,8 @@ struct Object<'w> {
     representation: Option<Value>,
     /// In a subgraph: what the way here provides of external fields.
     provided: Vec<ast::Selection>,
+    /// The objects above, from the top.
+    above: Vec<&'w Value>,
 }
 
 impl ObjectValue for Object<'_> {
@@ -63,13 +75,17 @@ impl ObjectValue for Object<'_> {
     }
 
     fn resolve_field<'a>(&'a self, info: &'a ResolveInfo<'a>) -> Result<ResolvedValue<'a>, FieldError> {
-        let arguments = serde_json::to_value(info.arguments()).unwrap();
+        let mut arguments = serde_json::to_value(info.arguments()).unwrap();
         if info.field_name() == "_entities" {
             let list = arguments["representations"].as_array().cloned().unwrap_or_default();
             let all: Vec<_> = list.into_iter().map(|sent| self.entity(sent)).collect();
             return Ok(ResolvedValue::list(all));
         }
         let definition = info.field_definition();
+        if let Some(contexts) = self.scene.contexts {
+            let at = (self.type_name.clone(), info.field_name().to_string());
+            contexts.fill(&at, &self.above, self.scene.world, &mut arguments);
+        }
         self.may_be_asked(definition)?;
         let value = self.value.get(info.field_name()).unwrap_or(&Value::Null);
         if let Some(message) = value.get("$error").and_then(Value::as_str) {
@@ -144,8 +160,8 @@ impl<'w> Object<'w> {
         let Some(value) = found else { return ResolvedValue::null() };
         let is_object = self.scene.schema.types.get(name.as_str()).is_some_and(|ty| ty.is_object());
         let type_name = if is_object { name } else { value["__typename"].as_str().unwrap().to_string() };
-        let (representation, provided) = (Some(sent), Vec::new());
-        ResolvedValue::object(Object { scene: self.scene, type_name, value, representation, provided })
+        let (representation, provided, above) = (Some(sent), Vec::new(), Vec::new());
+        ResolvedValue::object(Object { scene: self.scene, type_name, value, representation, provided, above })
     }
 
     fn follow(&self, value: &'w Value, shift: usize) -> &'w Value {
@@ -197,7 +213,16 @@ impl<'w> Object<'w> {
                 }
                 let provided = provided.to_vec();
                 let scene = self.scene;
-                ResolvedValue::object(Object { scene, type_name, value, representation: None, provided })
+                let mut above = self.above.clone();
+                above.push(self.value);
+                ResolvedValue::object(Object {
+                    scene,
+                    type_name,
+                    value,
+                    representation: None,
+                    provided,
+                    above,
+                })
             }
             Value::String(text) if ty == "String" => ResolvedValue::leaf(told(text, arguments)),
             leaf => ResolvedValue::Leaf(serde_json::from_value(leaf.clone()).unwrap()),
@@ -214,9 +239,10 @@ fn key_words(schema: &Schema, ty: &str) -> BTreeSet<String> {
 
 /// Text shows what it was asked with.
 pub fn told(text: &str, arguments: &Value) -> String {
-    match arguments.as_object().is_none_or(|arguments| arguments.is_empty()) {
+    let sorted: BTreeMap<&String, &Value> = arguments.as_object().into_iter().flatten().collect();
+    match sorted.is_empty() {
         true => text.to_string(),
-        false => format!("{text}{arguments}"),
+        false => format!("{text}{}", json!(sorted)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 pub mod case;
 mod computed;
+pub mod contexts;
 pub mod fakes;
 mod federation;
 pub mod interpreter;
@@ -23,8 +24,8 @@ use gateway::supergraph::Supergraph;
 use serde_json::Value;
 
 /// What every subgraph's SDL begins with.
-pub const LINK: &str = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.5\", import: [\"@key\", \
-    \"@external\", \"@requires\", \"@provides\", \"@shareable\", \"@inaccessible\", \"@interfaceObject\", \"@override\"])\n";
+pub const LINK: &str = "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.8\", import: [\"@key\", \
+    \"@context\", \"@fromContext\", \"@external\", \"@requires\", \"@provides\", \"@shareable\", \"@inaccessible\", \"@interfaceObject\", \"@override\"])\n";
 
 /// Composes subgraphs given as (name, SDL).
 pub fn supergraph(subgraphs: &[(&str, &str)]) -> Arc<Supergraph> {

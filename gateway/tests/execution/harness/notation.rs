@@ -70,7 +70,7 @@ fn fetch(subgraphs: &[(&str, &str)], supergraph: &Supergraph, text: &str) -> Fet
     fetch.steps.push(if representations.is_empty() {
         FetchStep::Root { path: paths.pop().unwrap_or_default(), selection }
     } else {
-        FetchStep::Entities { paths, representations, selection }
+        FetchStep::Entities { paths, representations, contexts: Vec::new(), selection }
     });
     fetch
 }
