@@ -7,6 +7,9 @@ use anyhow::Result;
 use futures::future::try_join_all;
 use hdrhistogram::Histogram;
 
+/// Ten minutes in microseconds; what takes longer counts as that.
+const LONGEST: u64 = 600_000_000;
+
 /// What was measured: times in microseconds.
 pub struct Measured {
     times: Histogram<u64>,
@@ -15,8 +18,8 @@ pub struct Measured {
 
 impl Default for Measured {
     fn default() -> Self {
-        // Three digits cannot be refused.
-        let times = Histogram::new(3).unwrap_or_else(|_| unreachable!());
+        // One that grows would cut every time to what it holds at first.
+        let times = Histogram::new_with_bounds(1, LONGEST, 3).unwrap_or_else(|_| unreachable!());
         Self { times, lasted: Duration::ZERO }
     }
 }
