@@ -15,8 +15,10 @@ use crate::victim::Victim;
 const CLIENTS: usize = 4;
 /// How long a client waits before it tries again.
 const AGAIN: Duration = Duration::from_millis(100);
-/// Between two documents of a client: the stream is to outlast the kills, not to fill the disk.
+/// Between two documents of a client.
 const PAUSE: Duration = Duration::from_millis(20);
+/// For every kill at most so many documents: a search engine that takes a minute to start must not have thousands to catch up with.
+const EACH: usize = 300;
 
 const INGEST: &str = "mutation($key: String!, $input: IngestDocumentInput!) {
     ingestDocument(idempotencyKey: $key, input: $input) { __typename
@@ -34,6 +36,7 @@ struct Shared {
     token: String,
     title: String,
     next: AtomicUsize,
+    allowed: AtomicUsize,
     answered: Mutex<BTreeMap<String, String>>,
     is_over: AtomicBool,
 }
@@ -47,6 +50,7 @@ impl Ingests {
             token: stage.token.clone(),
             title: format!("{} 문서", victim.name()),
             next: AtomicUsize::new(0),
+            allowed: AtomicUsize::new(0),
             answered: Mutex::default(),
             is_over: AtomicBool::new(false),
         });
@@ -55,6 +59,11 @@ impl Ingests {
             clients.spawn(shared.clone().send_all());
         }
         Ingests { clients, shared }
+    }
+
+    /// Lets some more documents be sent.
+    pub fn go_on(&self) {
+        self.shared.allowed.store(self.shared.next.load(Ordering::Relaxed) + EACH, Ordering::Relaxed);
     }
 
     /// How many documents were acknowledged.
@@ -75,6 +84,10 @@ impl Ingests {
 impl Shared {
     async fn send_all(self: Arc<Self>) {
         while !self.is_over.load(Ordering::Relaxed) {
+            if self.next.load(Ordering::Relaxed) >= self.allowed.load(Ordering::Relaxed) {
+                tokio::time::sleep(PAUSE).await;
+                continue;
+            }
             let title = format!("{} {}", self.title, self.next.fetch_add(1, Ordering::Relaxed));
             let id = self.send(&title).await;
             assert_eq!(self.answered.lock().unwrap().insert(title, id), None);

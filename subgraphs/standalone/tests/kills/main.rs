@@ -70,6 +70,7 @@ async fn run(stage: &mut Stage, victim: Victim, kills: usize, random: &mut ChaCh
 
 /// Waits until all parts have worked since the call: documents were taken in and indexed, pages were crawled.
 async fn under_way(stage: &Stage, ingests: &Ingests, crawls: &Crawls) {
+    ingests.go_on();
     let begin = Instant::now();
     let before = (ingests.answered(), crawls.fetched(), stage.stores.indexed().await);
     loop {
