@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use standalone::access::Matrix;
 use tempfile::TempDir;
@@ -37,10 +38,11 @@ impl Stage {
         open(folder.path());
         let compose = ComposeFile::read();
         let secrets = secrets(folder.path());
-        let networks = Networks::make(&compose);
-
-        let mysql = MariaDb::start(folder.path()).unwrap();
-        let search = OpenSearch::start(folder.path()).unwrap();
+        let (mysql, search, networks) = thread::scope(|scope| {
+            let search = scope.spawn(|| OpenSearch::start(folder.path()).unwrap());
+            let (networks, mysql) = (Networks::make(&compose), MariaDb::start(folder.path()).unwrap());
+            (mysql, search.join().unwrap(), networks)
+        });
         let address = |url: &str| -> SocketAddr { url.rsplit(['@', '/']).next().unwrap().parse().unwrap() };
         let (mysql_at, search_at) =
             (SocketAddr::from(([127, 0, 0, 1], mysql.port())), address(&search.url()));
