@@ -1,6 +1,7 @@
 //! One request from text to bytes: prepare, plan, execute. The plan cache wraps this one path.
 
-use std::sync::Arc;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures::stream::BoxStream;
@@ -84,6 +85,40 @@ pub struct Engine {
     preparation: Arc<Preparation>,
     transport: Arc<dyn SubgraphTransport>,
     plans: Cache<PlanKey, Arc<Program>, PlanWeight>,
+    labels: Labels,
+}
+
+/// Which labels of progressive overrides (`@override(label:)`) are on.
+pub struct Labels {
+    /// These always are.
+    pub on: BTreeSet<String>,
+    /// Drawn once for each request, from 0 to 100: `percent(n)` is on below n.
+    pub draw: Box<dyn Fn() -> f64 + Send + Sync>,
+}
+
+/// From 0 to below 100: 53 random bits.
+fn random() -> f64 {
+    (uuid::Uuid::new_v4().as_u128() & ((1 << 53) - 1)) as f64 / (1u64 << 53) as f64 * 100.0
+}
+
+impl Default for Labels {
+    fn default() -> Labels {
+        Labels { on: BTreeSet::new(), draw: Box::new(random) }
+    }
+}
+
+impl Labels {
+    /// For each label of a supergraph, whether it is on for one request.
+    fn state(&self, labels: &[String]) -> Vec<bool> {
+        let mut drawn = None;
+        let mut is_on = |label: &String| {
+            let percent = label.strip_prefix("percent(").and_then(|rest| rest.strip_suffix(')'));
+            let percent = percent.and_then(|number| number.parse::<f64>().ok());
+            let below = percent.is_some_and(|percent| *drawn.get_or_insert_with(|| (self.draw)()) < percent);
+            below || self.on.contains(label)
+        };
+        labels.iter().map(&mut is_on).collect()
+    }
 }
 
 /// What it takes to make a program from text.
@@ -91,12 +126,16 @@ struct Preparation {
     types: Arc<RuntimeTypes>,
     limits: Limits,
     planner: Box<Planner>,
+    /// The supergraph with labels on, for those states that were met: there are few, as one number is drawn for all.
+    labelled: Mutex<HashMap<Vec<bool>, Arc<RuntimeTypes>>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct PlanKey {
     query: String,
     operation_name: Option<String>,
+    /// The labels of progressive overrides that are on.
+    labels: Vec<bool>,
 }
 
 /// A plan is taken to be as long as its text is, many times over.
@@ -128,7 +167,14 @@ impl Engine {
     ) -> Engine {
         let plans = Cache::with_weighter(1000, limits.plan_cache_bytes, PlanWeight);
         let types = Arc::new(RuntimeTypes::new(supergraph));
-        Engine { preparation: Arc::new(Preparation { types, limits, planner }), transport, plans }
+        let preparation = Arc::new(Preparation { types, limits, planner, labelled: Mutex::default() });
+        Engine { preparation, transport, plans, labels: Labels::default() }
+    }
+
+    /// The same with these labels of progressive overrides on.
+    #[must_use]
+    pub fn with_labels(self, labels: Labels) -> Engine {
+        Engine { labels, ..self }
     }
 
     /// Answers one request.
@@ -158,7 +204,8 @@ impl Engine {
         context: RequestContext,
     ) -> Result<Execution, Vec<Refusal>> {
         let GraphqlRequest { query, operation_name, variables, only_queries } = request;
-        let program = self.program(PlanKey { query, operation_name }).await?;
+        let labels = self.labels.state(self.preparation.types.supergraph.labels());
+        let program = self.program(PlanKey { query, operation_name, labels }).await?;
         if only_queries && program.operation.kind != OperationType::Query {
             let message = "Only queries may be sent with this method.";
             return Err(refusals(vec![RequestError::new(RequestErrorCode::MutationOverGet, message)]));
@@ -196,7 +243,8 @@ impl Engine {
 
 impl Preparation {
     fn program(&self, key: &PlanKey) -> Result<Arc<Program>, Vec<Refusal>> {
-        let supergraph = &self.types.supergraph;
+        let types = self.with_labels(&key.labels);
+        let supergraph = &types.supergraph;
         let name = key.operation_name.as_deref();
         let operation =
             operation::normalize(supergraph, &key.query, name, &self.limits.operation).map_err(refusals)?;
@@ -204,7 +252,18 @@ impl Preparation {
             tracing::warn!(code, message, "an operation has no plan");
             vec![Refusal { message, code, locations: Vec::new() }]
         })?;
-        Ok(Arc::new(execution::compile(&self.types, &plan)))
+        Ok(Arc::new(execution::compile(&types, &plan)))
+    }
+
+    fn with_labels(&self, labels: &[bool]) -> Arc<RuntimeTypes> {
+        if !labels.contains(&true) {
+            return self.types.clone();
+        }
+        let mut labelled = self.labelled.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = labelled.entry(labels.to_vec()).or_insert_with(|| {
+            Arc::new(RuntimeTypes::new(Arc::new(self.types.supergraph.with_labels(labels))))
+        });
+        made.clone()
     }
 }
 

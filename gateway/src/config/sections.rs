@@ -44,6 +44,7 @@ impl Reading<'_> {
         if let Some(names) = section.list("forward_headers", header_name) {
             settings.forward_headers = names;
         }
+        settings.override_labels = section.list("override_labels", text).unwrap_or_default();
         settings.pass_through = self.pass_through(section.named("pass_through"));
         log(section.section("log"), &mut settings.log);
         settings

@@ -33,6 +33,8 @@ pub struct Settings {
     pub cors: CorsSettings,
     /// Headers of the client that go along to subgraphs.
     pub forward_headers: Vec<HeaderName>,
+    /// Labels of progressive overrides that are on; `percent(n)` is on for that share of requests by itself.
+    pub override_labels: Vec<String>,
     /// Paths that are passed on as they are, longest prefix first.
     pub pass_through: Vec<PassThrough>,
     /// Logs.
@@ -202,6 +204,7 @@ impl Default for Settings {
             forward_headers: ["authorization", "x-request-id", "traceparent", "tracestate"]
                 .map(HeaderName::from_static)
                 .to_vec(),
+            override_labels: Vec::new(),
             pass_through: Vec::new(),
             log: LogSettings { format: LogFormat::Text, filter: "info".to_owned() },
         }

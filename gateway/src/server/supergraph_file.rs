@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Settings;
-use crate::engine::{self, Answer, Engine, GraphqlRequest};
+use crate::engine::{self, Answer, Engine, GraphqlRequest, Labels};
 use crate::execution::ExecutionLimits;
 use crate::execution::http_transport::{Endpoint, HttpSettings, HttpTransport};
 use crate::execution::transport::{ReplicaStanding, RequestContext};
@@ -78,7 +78,8 @@ pub fn load(path: &Path, settings: &Settings) -> Result<Engine, LoadError> {
     let supergraph =
         Supergraph::parse(&sdl).map_err(|error| LoadError::Invalid { path: path.to_owned(), error })?;
     let transport = HttpTransport::new(http_settings(&supergraph, settings)?);
-    Ok(Engine::new(Arc::new(supergraph), Arc::new(transport), limits(settings)))
+    let labels = Labels { on: settings.override_labels.iter().cloned().collect(), ..Labels::default() };
+    Ok(Engine::new(Arc::new(supergraph), Arc::new(transport), limits(settings)).with_labels(labels))
 }
 
 /// The engine's part of the configured limits.

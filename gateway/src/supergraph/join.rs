@@ -11,7 +11,7 @@ use super::contexts::{self, ContextArgument, ContextArgumentId, Written};
 use super::error::SupergraphError;
 use super::field_set::FieldSets;
 use super::machinery::Machinery;
-use super::subgraph_types::{Key, SubgraphField, SubgraphType};
+use super::subgraph_types::{Key, Labelled, SubgraphField, SubgraphType};
 use super::types::{TypeId, TypeKind, TypeTable};
 use super::{Subgraph, SubgraphId};
 
@@ -50,6 +50,8 @@ pub(super) struct Reader<'a> {
     /// The object types that set each context.
     pub(super) setters: FxHashMap<String, Vec<usize>>,
     pub(super) context_arguments: Vec<ContextArgument>,
+    /// Labels of progressive overrides.
+    pub(super) labels: Vec<String>,
     pub(super) known: Vec<Option<SubgraphType>>,
 }
 
@@ -156,6 +158,7 @@ impl Reader<'_> {
             target: self.table.id(field.ty.inner_named_type()),
             ty: field.ty.clone(),
             external: false,
+            label: None,
             requires: None,
             provides: None,
             contexts: Vec::new(),
@@ -177,10 +180,15 @@ impl Reader<'_> {
                 .map_err(|errors| SupergraphError::Join { at: at.clone(), reason: errors.to_string() })?;
             found.target = self.table.id(found.ty.inner_named_type());
         }
-        let labelled = text("overrideLabel").is_some();
-        // Labels are off: the old owner answers.
-        let is_overridden = flag("usedOverridden") && !labelled || text("override").is_some() && labelled;
-        found.external = flag("external") || is_overridden;
+        let (takes, never) = (text("override").is_some(), flag("external"));
+        found.label =
+            text("overrideLabel").map(|label| Labelled { label: self.label(label), when: takes, never });
+        // Labels are off until somebody turns them on: the old owner answers.
+        let is_overridden = match found.label {
+            Some(labelled) => labelled.when,
+            None => flag("usedOverridden"),
+        };
+        found.external = never || is_overridden;
         found.contexts = self.contexts((id, &field.name), graph, application)?;
         if let Some(requires) = text("requires") {
             found.requires = Some(self.field_sets.parse(self.schema, self.table, &type_name, requires)?);
@@ -197,6 +205,14 @@ impl Reader<'_> {
         };
         known.fields.insert(field.name.clone(), found);
         Ok(())
+    }
+
+    fn label(&mut self, text: &str) -> usize {
+        let known = self.labels.iter().position(|label| label == text);
+        known.unwrap_or_else(|| {
+            self.labels.push(text.to_owned());
+            self.labels.len() - 1
+        })
     }
 
     /// The arguments that come from contexts.
@@ -261,6 +277,7 @@ impl Reader<'_> {
                         ty: field.ty,
                         target,
                         external: false,
+                        label: None,
                         requires: None,
                         provides: None,
                         contexts: Vec::new(),

@@ -21,7 +21,7 @@ use apollo_compiler::{Name, Schema};
 pub use self::contexts::{ContextArgument, ContextArgumentId};
 pub use self::error::SupergraphError;
 pub use self::field_set::{FieldSet, FieldSetField, FieldSetId};
-pub use self::subgraph_types::{Key, SubgraphField, SubgraphType};
+pub use self::subgraph_types::{Key, Labelled, SubgraphField, SubgraphType};
 pub use self::types::{CompositeType, TypeId, TypeKind, TypeTable};
 
 use self::field_set::FieldSets;
@@ -50,6 +50,7 @@ pub struct Supergraph {
     table: TypeTable,
     field_sets: Vec<FieldSet>,
     context_arguments: Vec<ContextArgument>,
+    labels: Vec<String>,
     known: Vec<Option<SubgraphType>>,
     query_graph: QueryGraph,
 }
@@ -73,11 +74,12 @@ impl Supergraph {
             field_sets: FieldSets::default(),
             setters: contexts::setters(&full_schema, &machinery, &table),
             context_arguments: Vec::new(),
+            labels: Vec::new(),
             known: Vec::new(),
         };
         reader.read()?;
         let (field_sets, known) = (reader.field_sets.sets, reader.known);
-        let context_arguments = reader.context_arguments;
+        let (context_arguments, labels) = (reader.context_arguments, reader.labels);
         let mut supergraph = Self {
             subgraphs,
             api_schema,
@@ -85,6 +87,7 @@ impl Supergraph {
             table,
             field_sets,
             context_arguments,
+            labels,
             known,
             query_graph: QueryGraph::default(),
         };
@@ -135,6 +138,34 @@ impl Supergraph {
     /// A field set.
     pub fn field_set(&self, id: FieldSetId) -> &FieldSet {
         &self.field_sets[id.0 as usize]
+    }
+
+    /// The labels of progressive overrides, e.g. `percent(5)`; all are off.
+    pub fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
+    /// The same supergraph with these labels on, by the order of [`Supergraph::labels`].
+    pub fn with_labels(&self, on: &[bool]) -> Self {
+        let mut known = self.known.clone();
+        for field in known.iter_mut().flatten().flat_map(|ty| ty.fields.values_mut()) {
+            if let Some(Labelled { label, when, never }) = field.label {
+                field.external = never || on.get(label).copied().unwrap_or(false) != when;
+            }
+        }
+        let mut supergraph = Self {
+            subgraphs: self.subgraphs.clone(),
+            api_schema: self.api_schema.clone(),
+            full_schema: self.full_schema.clone(),
+            table: self.table.clone(),
+            field_sets: self.field_sets.clone(),
+            context_arguments: self.context_arguments.clone(),
+            labels: self.labels.clone(),
+            known,
+            query_graph: QueryGraph::default(),
+        };
+        supergraph.query_graph = QueryGraph::build(&supergraph);
+        supergraph
     }
 
     /// All arguments that come from contexts.

@@ -33,6 +33,17 @@ pub struct Key {
     pub resolvable: bool,
 }
 
+/// One side of a progressive override (`@override(label:)`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Labelled {
+    /// Index into [`super::Supergraph::labels`].
+    pub label: usize,
+    /// Whether this subgraph resolves the field when the label is on, or when it is off.
+    pub when: bool,
+    /// Whether it never does.
+    pub never: bool,
+}
+
 /// A field as one subgraph knows it.
 #[derive(Clone, Debug)]
 pub struct SubgraphField {
@@ -40,8 +51,10 @@ pub struct SubgraphField {
     pub ty: ast::Type,
     /// The composite type it leads to; `None` for leaves.
     pub target: Option<TypeId>,
-    /// Not resolvable here, unless provided on the way: `external`, overridden, or behind an override label that is off.
+    /// Not resolvable here, unless provided on the way: `external`, overridden, or by an override label the other's.
     pub external: bool,
+    /// Its side of a progressive override.
+    pub label: Option<Labelled>,
     /// What the subgraph must be told to resolve it.
     pub requires: Option<FieldSetId>,
     /// What it additionally resolves below.

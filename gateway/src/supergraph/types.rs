@@ -37,7 +37,7 @@ pub struct CompositeType {
 
 /// All composite types. Object ids count the public object types first, in the order of the public schema, so that sets
 /// of public types and sets with inaccessible ones agree.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct TypeTable {
     types: Vec<CompositeType>,
     ids: FxHashMap<Name, TypeId>,

@@ -7,6 +7,7 @@ mod differential;
 mod entities;
 mod faults;
 mod harness;
+mod labels;
 mod lies;
 mod nulls;
 mod oracle;

@@ -65,3 +65,21 @@ fn a_mutation_is_answered_by_one_subgraph_or_not_at_all() {
     ]
     "###);
 }
+
+#[test]
+fn many_subgraphs_that_lead_to_one_another_are_checked_to_the_end() {
+    let count = 460;
+    let names: Vec<String> = (0..count).map(|index| format!("G{index}")).collect();
+    let graphs: String =
+        names.iter().map(|name| format!("{name} @join__graph(name: \"{name}\", url: \"\") ")).collect();
+    let types: String =
+        names.iter().map(|name| format!("@join__type(graph: {name}, key: \"id\") ")).collect();
+    let fields: String =
+        names.iter().map(|name| format!("next{name}: Node @join__field(graph: {name}) ")).collect();
+    let sdl = format!(
+        "schema @link(url: \"https://specs.apollo.dev/join/v0.3\") {{ query: Query }} enum join__Graph {{ {graphs} }}
+         type Query @join__type(graph: G0) {{ node: Node }} type Node {types} {{ id: ID! {fields} }}"
+    );
+    let supergraph = Supergraph::parse(&sdl).unwrap();
+    assert_eq!(check(&supergraph), []);
+}

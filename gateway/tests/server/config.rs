@@ -116,6 +116,7 @@ fn the_environment_goes_over_the_file() {
         ("GATEWAY__SUBGRAPHS__MY_GRAPH__URL", "http://environment/"),
         ("GATEWAY__SUBGRAPHS__OTHER__TIMEOUT", "5s"),
         ("GATEWAY__FORWARD_HEADERS", "authorization, x-tenant"),
+        ("GATEWAY__OVERRIDE_LABELS", "team:moved"),
         ("GATEWAY__LOG__FORMAT", "json"),
         ("GATEWAYS_OF_ANOTHER_KIND", "x"),
     ]);
@@ -124,6 +125,7 @@ fn the_environment_goes_over_the_file() {
     assert_eq!(settings.subgraphs["my-graph"].urls, ["http://environment/"]);
     assert_eq!(settings.subgraphs["other"].timeout, Some(Duration::from_secs(5)));
     assert_eq!(settings.forward_headers, ["authorization", "x-tenant"]);
+    assert_eq!(settings.override_labels, ["team:moved"]);
     assert_eq!(settings.log.format, LogFormat::Json);
     assert_eq!(settings.limits.operation.depth, 3);
 

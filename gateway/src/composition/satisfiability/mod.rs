@@ -15,6 +15,8 @@ pub struct Unsatisfiable {
     pub path: Vec<Step>,
     /// Why each subgraph cannot go on; by subgraph, in their order.
     pub reasons: Vec<Reason>,
+    /// The labels of progressive overrides that were on.
+    pub labels: Vec<String>,
 }
 
 /// What is wrong with a path.
@@ -104,6 +106,9 @@ impl Unsatisfiable {
                 "the check that every query can be answered took too many states".to_owned()
             }
         };
+        if !self.labels.is_empty() {
+            text.push_str(&format!(" when the label `{}` is on", self.labels.join("`, `")));
+        }
         for reason in &self.reasons {
             let name = supergraph.subgraphs().get(reason.subgraph.0 as usize).map_or("", |s| s.name.as_str());
             text.push_str(&format!("; {name}: {}", reason.text));
@@ -113,6 +118,36 @@ impl Unsatisfiable {
 }
 
 /// Every field that cannot be answered, each once with a shortest path; empty when every query can be answered.
+///
+/// With progressive overrides that goes for every state of each label, beside all others off and all others on.
 pub fn check(supergraph: &Supergraph) -> Vec<Unsatisfiable> {
-    walk::Walk::new(supergraph).run()
+    let mut found = walk::Walk::new(supergraph).run();
+    for on in states(supergraph.labels().len()) {
+        let labels = supergraph.labels().iter().zip(&on).filter(|(_, on)| **on);
+        let labels: Vec<String> = labels.map(|(label, _)| label.clone()).collect();
+        for mut problem in walk::Walk::new(&supergraph.with_labels(&on)).run() {
+            let is_told = |known: &Unsatisfiable| {
+                known.kind == problem.kind && known.coordinate() == problem.coordinate()
+            };
+            if !found.iter().any(is_told) {
+                problem.labels.clone_from(&labels);
+                found.push(problem);
+            }
+        }
+    }
+    found
+}
+
+/// The states of labels that are looked at, besides all off.
+fn states(labels: usize) -> Vec<Vec<bool>> {
+    let mut states: Vec<Vec<bool>> = Vec::new();
+    for state in [false, true] {
+        let alone = (0..labels).map(|one| (0..labels).map(|label| (label == one) != state).collect());
+        states.extend(alone);
+    }
+    states.push(vec![true; labels]);
+    states.retain(|state| state.contains(&true));
+    states.sort();
+    states.dedup();
+    states
 }

@@ -13,6 +13,8 @@ use crate::supergraph::{ContextArgumentId, Supergraph, TypeKind};
 
 /// How many states are visited before the search is given up.
 const BUDGET: usize = 200_000;
+/// How often a state may be come to: most were visited before, which is seen at once.
+const ARRIVALS: usize = 20_000_000;
 
 /// A type and every place where an object of it can have landed.
 #[derive(Clone)]
@@ -45,6 +47,7 @@ pub(super) struct Walk<'a> {
     told: FxHashSet<(Problem, usize, Name)>,
     found: Vec<Unsatisfiable>,
     spent: usize,
+    arrived: usize,
 }
 
 /// What is known to be checked: by object type, landing sets with what contexts give.
@@ -59,6 +62,7 @@ impl<'a> Walk<'a> {
             told: FxHashSet::default(),
             found: Vec::new(),
             spent: 0,
+            arrived: 0,
         }
     }
 
@@ -76,11 +80,12 @@ impl<'a> Walk<'a> {
                 _ => self.one_by_one(root, &landing),
             }
         }
-        if self.spent > BUDGET {
+        if self.exhausted() {
             self.found.push(Unsatisfiable {
                 kind: Problem::BudgetExceeded,
                 path: Vec::new(),
                 reasons: Vec::new(),
+                labels: Vec::new(),
             });
         }
         self.found
@@ -89,8 +94,8 @@ impl<'a> Walk<'a> {
     fn search(&mut self, start: Vec<State>, seen: &mut Seen) {
         let mut queue: VecDeque<State> = start.into();
         while let Some(state) = queue.pop_front() {
-            self.spent += 1;
-            if self.spent > BUDGET {
+            self.arrived += 1;
+            if self.exhausted() {
                 return;
             }
             let known = seen.entry(state.object).or_default();
@@ -103,10 +108,15 @@ impl<'a> Walk<'a> {
                 continue;
             }
             known.push((state.landing.clone(), state.contexts.clone()));
+            self.spent += 1;
             for field in self.public_fields(state.object) {
                 queue.extend(self.field(&state, &field));
             }
         }
+    }
+
+    fn exhausted(&self) -> bool {
+        self.spent > BUDGET || self.arrived > ARRIVALS
     }
 
     /// A mutation's (or subscription's) root field is answered by one subgraph, which must be able to answer all of it.
@@ -250,6 +260,6 @@ impl<'a> Walk<'a> {
         }
         path.reverse();
         let reasons = reasons::reasons(self.supergraph, state.object, field, &state.landing);
-        self.found.push(Unsatisfiable { kind, path, reasons });
+        self.found.push(Unsatisfiable { kind, path, reasons, labels: Vec::new() });
     }
 }

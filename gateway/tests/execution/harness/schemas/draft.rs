@@ -49,6 +49,8 @@ pub struct TypeDraft {
     pub kind: Kind,
     /// Field sets, and whether they can be resolved.
     pub keys: Vec<(String, bool)>,
+    /// The contexts that it sets.
+    pub contexts: BTreeSet<&'static str>,
     pub implements: BTreeSet<String>,
     pub fields: BTreeMap<String, FieldDraft>,
     pub members: BTreeSet<String>,
@@ -96,6 +98,9 @@ impl TypeDraft {
         for (key, is_resolvable) in &self.keys {
             let more = if *is_resolvable { "" } else { ", resolvable: false" };
             write!(text, " @key(fields: \"{key}\"{more})").unwrap();
+        }
+        for context in &self.contexts {
+            write!(text, " @context(name: \"{context}\")").unwrap();
         }
         text.push_str(" {\n");
         for (name, field) in &self.fields {

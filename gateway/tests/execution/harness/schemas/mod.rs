@@ -1,6 +1,7 @@
 //! Random federated schemas, same seed same schemas: entities with several keys, hops over third subgraphs, field sets that
 //! are required and provided, shared and overridden fields, partial interfaces and unions, interface objects.
 
+mod contexts;
 mod draft;
 mod relations;
 
@@ -44,6 +45,7 @@ pub fn generate(random: &mut ChaCha8Rng) -> Vec<(String, String)> {
     generator.requires();
     generator.provides();
     generator.overrides();
+    generator.contexts();
     generator.inaccessible();
     let written = generator.subgraphs.iter().enumerate();
     written.map(|(index, draft)| (char::from(b'a' + index as u8).to_string(), draft.sdl())).collect()
