@@ -1,18 +1,19 @@
 //! One request from text to bytes: prepare, plan, execute. The plan cache wraps this one path.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
+use futures::StreamExt;
 use futures::stream::BoxStream;
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use serde_json::json;
 
 use crate::execution::transport::{ReplicaStanding, RequestContext, SubgraphTransport};
-use crate::execution::{self, Execution, ExecutionLimits, Program, RuntimeTypes};
+use crate::execution::{self, Execution, ExecutionLimits, Part, PartsFormat, Program, RuntimeTypes};
 use crate::operation::selection::{Operation, OperationType};
-use crate::operation::{self, RequestError, RequestErrorCode};
+use crate::operation::{self, Deferring, RequestError, RequestErrorCode};
 use crate::planning;
 use crate::planning::query_plan::QueryPlan;
 use crate::supergraph::Supergraph;
@@ -28,6 +29,8 @@ pub struct GraphqlRequest {
     pub variables: serde_json::Map<String, serde_json::Value>,
     /// The client's method allows only queries (HTTP GET): a mutation is refused with `MUTATION_OVER_GET`.
     pub only_queries: bool,
+    /// How deferred fragments are sent, if the client takes an answer in parts; else `@defer` is not heeded.
+    pub parts: Option<PartsFormat>,
 }
 
 /// The engine's answer.
@@ -36,6 +39,9 @@ pub enum Answer {
     Single(Response),
     /// A subscription: each item is one complete JSON response. Dropping the stream ends it upstream.
     Stream(BoxStream<'static, Bytes>),
+    /// The first part of an answer, and those that follow: JSON in the format that the request names. Dropping the stream
+    /// ends the requests that are under way.
+    Parts(Response, BoxStream<'static, Bytes>),
 }
 
 /// One JSON response.
@@ -134,6 +140,8 @@ struct Preparation {
 struct PlanKey {
     query: String,
     operation_name: Option<String>,
+    /// An answer in parts is planned for the Boolean variables' values; `None` within is any other value.
+    deferring: Option<BTreeMap<String, Option<bool>>>,
     /// The labels of progressive overrides that are on.
     labels: Vec<bool>,
 }
@@ -179,6 +187,7 @@ impl Engine {
 
     /// Answers one request.
     pub async fn answer(&self, request: GraphqlRequest, context: RequestContext) -> Answer {
+        let parts = request.parts;
         match self.begin(request, context).await {
             Ok(execution) if execution.program.operation.kind == OperationType::Subscription => {
                 match execution::subscribe(execution).await {
@@ -186,7 +195,10 @@ impl Engine {
                     Err(failed) => single(failed),
                 }
             }
-            Ok(execution) => single(execution::execute(&execution).await),
+            Ok(execution) => match parts.filter(|_| !execution.program.operation.defers.is_empty()) {
+                Some(format) => in_parts(execution::execute_in_parts(execution, format)).await,
+                None => single(execution::execute(&execution).await),
+            },
             Err(errors) => Answer::Single(refusal(&errors)),
         }
     }
@@ -203,9 +215,11 @@ impl Engine {
         request: GraphqlRequest,
         context: RequestContext,
     ) -> Result<Execution, Vec<Refusal>> {
-        let GraphqlRequest { query, operation_name, variables, only_queries } = request;
+        let GraphqlRequest { query, operation_name, variables, only_queries, parts } = request;
+        // Only a document with the word can have the directive.
+        let deferring = parts.filter(|_| query.contains("defer")).map(|_| booleans(&variables));
         let labels = self.labels.state(self.preparation.types.supergraph.labels());
-        let program = self.program(PlanKey { query, operation_name, labels }).await?;
+        let program = self.program(PlanKey { query, operation_name, deferring, labels }).await?;
         if only_queries && program.operation.kind != OperationType::Query {
             let message = "Only queries may be sent with this method.";
             return Err(refusals(vec![RequestError::new(RequestErrorCode::MutationOverGet, message)]));
@@ -246,8 +260,10 @@ impl Preparation {
         let types = self.with_labels(&key.labels);
         let supergraph = &types.supergraph;
         let name = key.operation_name.as_deref();
-        let operation =
-            operation::normalize(supergraph, &key.query, name, &self.limits.operation).map_err(refusals)?;
+        let deferring = key.deferring.as_ref().map_or(Deferring::Off, Deferring::On);
+        let limits = &self.limits.operation;
+        let operation = operation::normalize_in_parts(supergraph, &key.query, name, limits, deferring)
+            .map_err(refusals)?;
         let plan = (self.planner)(supergraph, operation).map_err(|PlanRefusal { message, code }| {
             tracing::warn!(code, message, "an operation has no plan");
             vec![Refusal { message, code, locations: Vec::new() }]
@@ -306,4 +322,23 @@ fn refusal(errors: &[Refusal]) -> Response {
 
 fn single(executed: execution::Executed) -> Answer {
     Answer::Single(Response { body: executed.body, executed: true, errors: executed.errors })
+}
+
+/// The Boolean variables of a request, and which of the others are there.
+fn booleans(variables: &serde_json::Map<String, serde_json::Value>) -> BTreeMap<String, Option<bool>> {
+    let relevant = variables.iter().filter(|(_, value)| value.is_boolean() || value.is_null());
+    relevant.map(|(name, value)| (name.clone(), value.as_bool())).collect()
+}
+
+/// Waits for the first part; the answer is a single one if none follows.
+async fn in_parts(mut parts: BoxStream<'static, Part>) -> Answer {
+    // There is always a first part.
+    let Some(Part { body, errors, has_next }) = parts.next().await else {
+        return Answer::Single(refusal(&[Refusal::internal()]));
+    };
+    let first = Response { body, executed: true, errors };
+    match has_next {
+        true => Answer::Parts(first, parts.map(|part| part.body).boxed()),
+        false => Answer::Single(first),
+    }
 }

@@ -55,12 +55,17 @@ fn requests(criterion: &mut Criterion) {
 
 async fn answer(engine: &Engine) -> bytes::Bytes {
     let variables = serde_json::Map::new();
-    let request =
-        GraphqlRequest { query: OPERATION.to_owned(), operation_name: None, variables, only_queries: false };
+    let request = GraphqlRequest {
+        query: OPERATION.to_owned(),
+        operation_name: None,
+        variables,
+        only_queries: false,
+        parts: None,
+    };
     let deadline = Instant::now() + Duration::from_secs(10);
     match engine.answer(request, RequestContext { headers: http::HeaderMap::new(), deadline }).await {
         Answer::Single(response) => response.body,
-        Answer::Stream(_) => panic!("a stream"),
+        Answer::Stream(_) | Answer::Parts(..) => panic!("a stream"),
     }
 }
 

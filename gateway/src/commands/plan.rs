@@ -1,10 +1,13 @@
 //! `gateway plan`: how an operation would be answered, without answering it.
 
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use apollo_compiler::ast::{Definition, Document};
-use gateway::operation::{self, Limits};
+use gateway::operation::selection::Operation;
+use gateway::operation::{self, Deferring, Limits, RequestError};
 use gateway::planning;
 use gateway::supergraph::Supergraph;
 
@@ -64,7 +67,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn plan(supergraph: &Supergraph, text: &str, name: Option<&str>, format: Format) -> Result<String, String> {
-    let operation = operation::normalize(supergraph, text, name, &Limits::default()).map_err(|errors| {
+    let operation = normalize(supergraph, text, name).map_err(|errors| {
         let described = errors.iter().map(|error| {
             let place = error.locations.first();
             let place = place.map(|place| format!("{}:{}: ", place.line, place.column)).unwrap_or_default();
@@ -77,6 +80,21 @@ fn plan(supergraph: &Supergraph, text: &str, name: Option<&str>, format: Format)
         Format::Text => plan.display(supergraph).to_string(),
         Format::Json => plan.to_json(supergraph).to_string(),
     })
+}
+
+/// With what is deferred, where something is: then for the default values of the Boolean variables.
+fn normalize(
+    supergraph: &Supergraph,
+    text: &str,
+    name: Option<&str>,
+) -> Result<Arc<Operation>, Vec<RequestError>> {
+    let limits = Limits::default();
+    let deferring = Deferring::On(&BTreeMap::new());
+    let in_parts = operation::normalize_in_parts(supergraph, text, name, &limits, deferring)?;
+    match in_parts.defers.is_empty() {
+        true => operation::normalize(supergraph, text, name, &limits),
+        false => Ok(in_parts),
+    }
 }
 
 /// The names of the document's operations; one unnamed when there is at most one, or when it is not GraphQL.

@@ -44,6 +44,13 @@ impl ErrorLog {
         }
     }
 
+    /// Takes out the errors of which this holds, by fetch and error. Those that were only counted go along.
+    pub fn take(&mut self, wanted: impl Fn(usize, &ResponseError) -> bool) -> ErrorLog {
+        let entries: Vec<_> = self.entries.extract_if(.., |(fetch, error)| wanted(*fetch, error)).collect();
+        let omitted = if entries.is_empty() { 0 } else { std::mem::take(&mut self.omitted) };
+        ErrorLog { entries, limit: self.limit, omitted }
+    }
+
     /// Counts errors that were not even described.
     pub fn omit(&mut self, count: usize) {
         self.omitted += count;
@@ -51,6 +58,11 @@ impl ErrorLog {
 
     pub fn limit(&self) -> usize {
         self.limit
+    }
+
+    /// Whether there is any to be listed.
+    pub fn has_entries(&self) -> bool {
+        !self.entries.is_empty()
     }
 
     pub fn len(&self) -> usize {
@@ -90,17 +102,8 @@ impl ResponseError {
         out.extend_from_slice(b"{\"message\":");
         write_string(out, &self.message);
         if !self.path.is_empty() {
-            out.extend_from_slice(b",\"path\":[");
-            for (index, item) in self.path.iter().enumerate() {
-                if index > 0 {
-                    out.push(b',');
-                }
-                match item {
-                    PathItem::Key(key) => write_string(out, key),
-                    PathItem::Index(index) => out.extend_from_slice(index.to_string().as_bytes()),
-                }
-            }
-            out.push(b']');
+            out.extend_from_slice(b",\"path\":");
+            write_path(out, &self.path);
         }
         out.extend_from_slice(b",\"extensions\":{\"code\":");
         write_string(out, &self.code);
@@ -110,6 +113,21 @@ impl ResponseError {
         }
         out.extend_from_slice(b"}}");
     }
+}
+
+/// Writes a path as a JSON list.
+pub(super) fn write_path(out: &mut Vec<u8>, path: &[PathItem]) {
+    out.push(b'[');
+    for (index, item) in path.iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        match item {
+            PathItem::Key(key) => write_string(out, key),
+            PathItem::Index(index) => out.extend_from_slice(index.to_string().as_bytes()),
+        }
+    }
+    out.push(b']');
 }
 
 /// Writes text as a JSON string.

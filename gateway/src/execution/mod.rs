@@ -4,7 +4,7 @@
 //! In the order of a request: `program` compiles the plan (once, cached with it); `run` starts the fetches whose inputs
 //! are there; `targets` finds the objects of a fetch and writes their representations; `request_body` fills the compiled
 //! body; a `transport` sends it, over HTTP to one of the `replicas`; `answer` reads the reply into the `store`; `blame` gives errors their places; `projection`
-//! writes the client's answer.
+//! writes the client's answer. `parts` does all this for an answer in parts, which `payload` puts into a client's format.
 
 mod answer;
 mod blame;
@@ -19,6 +19,8 @@ pub mod in_process_transport;
 mod introspection;
 mod json;
 mod limits;
+mod parts;
+mod payload;
 mod program;
 mod projection;
 pub(crate) mod replicas;
@@ -34,6 +36,8 @@ pub(crate) mod tls;
 pub mod transport;
 
 pub use limits::ExecutionLimits;
+pub(crate) use parts::{Part, execute_in_parts};
+pub use payload::PartsFormat;
 pub(crate) use program::{Program, RuntimeTypes, compile};
 pub(crate) use run::{Executed, Execution};
 pub(crate) use subscription::subscribe;

@@ -9,9 +9,11 @@ use super::errors::{ErrorLog, PathItem, ResponseError};
 use super::limits::ExecutionLimits;
 use super::program::{Content, Leaf, Program, ProjectionField, ProjectionSet, SetId, UNKNOWN_TYPE};
 use super::store::{ObjectId, Place, Store, Value};
+use crate::operation::selection::{PartId, PartSet};
 
 /// The value cannot be null here, or the answer is too long: what contains it becomes null.
-struct Nulled;
+#[derive(Debug)]
+pub(super) struct Nulled;
 
 /// Writes the client's data.
 pub(super) struct Projection<'a> {
@@ -23,15 +25,30 @@ pub(super) struct Projection<'a> {
     pub introspection: &'a JsonMap,
     pub errors: &'a mut ErrorLog,
     pub out: Vec<u8>,
-    path: Vec<Step<'a>>,
+    /// The part of the answer that is written.
+    pub part: PartId,
+    /// For an answer in parts: what was met on the way.
+    pub met: Met,
+    /// The path to where the walk begins.
+    pub base: &'a [PathItem],
+    pub(super) path: Vec<Step<'a>>,
     is_too_long: bool,
     /// The sets whose fields are written in another order than their own.
     orders: FxHashMap<SetId, Vec<usize>>,
 }
 
+/// What an answer in parts goes on from. What is nulled after all is taken out again.
+#[derive(Default)]
+pub(super) struct Met {
+    /// Objects on which deferred fragments come after this part, with the fragment's part, and their paths.
+    pub deferred: Vec<(PartId, SetId, ObjectId, Vec<PathItem>)>,
+    /// The objects that were written.
+    pub written: Vec<(SetId, ObjectId)>,
+}
+
 /// One step of the path to where the walk is.
 #[derive(Clone, Copy)]
-enum Step<'a> {
+pub(super) enum Step<'a> {
     Field(&'a ProjectionField),
     Item(u32),
 }
@@ -47,7 +64,22 @@ impl<'a> Projection<'a> {
         let (out, path, is_too_long) = (Vec::with_capacity(4096), Vec::new(), false);
         let sets = program.sets.iter().enumerate();
         let orders = sets.filter_map(|(set, fields)| Some((set, fields.order(guards)?))).collect();
-        Projection { program, store, guards, limits, introspection, errors, out, path, is_too_long, orders }
+        let (part, met, base) = (PartId::FIRST, Met::default(), &[][..]);
+        Projection {
+            program,
+            store,
+            guards,
+            limits,
+            introspection,
+            errors,
+            out,
+            part,
+            met,
+            base,
+            path,
+            is_too_long,
+            orders,
+        }
     }
 
     /// Writes the value of `data`.
@@ -55,24 +87,58 @@ impl<'a> Projection<'a> {
         let start = self.out.len();
         if self.object(0, Store::ROOT).is_err() {
             self.out.truncate(start);
+            self.met = Met::default();
             self.out.extend_from_slice(b"null");
         }
+        self.report_length();
+    }
+
+    /// Says that what was written is too long, if it is.
+    pub(super) fn report_length(&mut self) {
         if self.is_too_long {
             self.path.clear();
             self.report("The answer is too large.", "RESPONSE_TOO_LARGE");
         }
     }
 
-    fn object(&mut self, id: SetId, object: ObjectId) -> Result<(), Nulled> {
+    pub(super) fn object(&mut self, id: SetId, object: ObjectId) -> Result<(), Nulled> {
+        let program = self.program;
+        let type_id = self.runtime_type(&program.sets[id], object)?;
+        self.meet(id, object, type_id);
+        self.fields((id, object, type_id), PartSet::default()).map(drop)
+    }
+
+    /// Notes where deferred fragments go on.
+    pub(super) fn meet(&mut self, id: SetId, object: ObjectId, type_id: u32) {
+        let program = self.program;
+        if program.operation.defers.is_empty() {
+            return;
+        }
+        self.met.written.push((id, object));
+        for place in &program.sets[id].defers {
+            let is_on = type_id == UNKNOWN_TYPE || place.types.contains(type_id as usize);
+            if place.parent == self.part && is_on {
+                let path = self.full_path();
+                self.met.deferred.push((place.part, id, object, path));
+            }
+        }
+    }
+
+    /// Writes an object's fields of this part that are in none of the `known` parts; whether there are any.
+    pub(super) fn fields(
+        &mut self,
+        (id, object, type_id): (SetId, ObjectId, u32),
+        known: PartSet,
+    ) -> Result<bool, Nulled> {
         let program = self.program;
         let set = &program.sets[id];
-        let type_id = self.runtime_type(set, object)?;
         self.out.push(b'{');
         let mut follows = false;
         for number in 0..set.fields.len() {
             let number = self.orders.get(&id).map_or(number, |order| order[number]);
             let field = &set.fields[number];
-            if !field.is_on(type_id) || !self.guards[field.guard as usize] {
+            let is_due = field.parts.contains(self.part) && !field.parts.meets(known);
+            if !is_due || !field.is_on(type_id) || !self.guards[field.guard as usize] {
                 continue;
             }
             if let (Content::Introspection, None) =
@@ -93,17 +159,19 @@ impl<'a> Projection<'a> {
         if self.out.len() > self.limits.response_bytes {
             self.is_too_long = true;
         }
-        if self.is_too_long { Err(Nulled) } else { Ok(()) }
+        if self.is_too_long { Err(Nulled) } else { Ok(follows) }
     }
 
     /// The object's type, if it may stand here.
-    fn runtime_type(&mut self, set: &ProjectionSet, object: ObjectId) -> Result<u32, Nulled> {
+    pub(super) fn runtime_type(&mut self, set: &ProjectionSet, object: ObjectId) -> Result<u32, Nulled> {
         if set.static_type != UNKNOWN_TYPE {
             return Ok(set.static_type);
         }
         let type_id = self.store.type_of(object);
-        let is_right =
-            if type_id == UNKNOWN_TYPE { set.is_uniform } else { set.possible.contains(type_id as usize) };
+        let is_right = match type_id {
+            UNKNOWN_TYPE => set.is_uniform || self.is_uniform_in_part(set),
+            known => set.possible.contains(known as usize),
+        };
         if is_right {
             return Ok(type_id);
         }
@@ -115,6 +183,12 @@ impl<'a> Projection<'a> {
             "INVALID_SUBGRAPH_VALUE",
         );
         Err(Nulled)
+    }
+
+    /// Whether what this part writes can be written without knowing the runtime type.
+    fn is_uniform_in_part(&self, set: &ProjectionSet) -> bool {
+        let mut fields = set.fields.iter().filter(|field| field.parts.contains(self.part));
+        fields.all(|field| field.types.is_none() && !matches!(field.content, Content::TypeName))
     }
 
     fn field(&mut self, field: &'a ProjectionField, object: ObjectId, type_id: u32) -> Result<(), Nulled> {
@@ -142,10 +216,13 @@ impl<'a> Projection<'a> {
     /// Writes a value; where null is allowed, a violation below ends here.
     fn value(&mut self, field: &'a ProjectionField, level: usize, value: Value) -> Result<(), Nulled> {
         let (start, depth) = (self.out.len(), self.path.len());
+        let (deferred, written) = (self.met.deferred.len(), self.met.written.len());
         match self.checked_value(field, level, value) {
             Err(Nulled) if !field.non_null[level] && !self.is_too_long => {
                 self.out.truncate(start);
                 self.path.truncate(depth);
+                self.met.deferred.truncate(deferred);
+                self.met.written.truncate(written);
                 self.out.extend_from_slice(b"null");
                 Ok(())
             }
@@ -225,13 +302,18 @@ impl<'a> Projection<'a> {
         format!("field {}", field.unwrap_or_default())
     }
 
-    fn report(&mut self, message: impl Into<Cow<'static, str>>, code: &'static str) {
-        let path = self.path.iter().map(|step| match step {
+    /// The path to where the walk is.
+    pub(super) fn full_path(&self) -> Vec<PathItem> {
+        let steps = self.path.iter().map(|step| match step {
             Step::Field(field) => PathItem::Key(field.response_key.clone()),
             Step::Item(index) => PathItem::Index(*index as usize),
         });
-        let error =
-            ResponseError { message: message.into(), path: path.collect(), code: code.into(), service: None };
+        self.base.iter().cloned().chain(steps).collect()
+    }
+
+    fn report(&mut self, message: impl Into<Cow<'static, str>>, code: &'static str) {
+        let path = self.full_path();
+        let error = ResponseError { message: message.into(), path, code: code.into(), service: None };
         self.errors.push(usize::MAX, error);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use apollo_compiler::response::JsonMap;
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::future::BoxFuture;
@@ -25,7 +26,7 @@ use super::targets::{EntityCollector, Targets};
 use super::transport::{
     RequestContext, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError,
 };
-use crate::operation::selection::OperationType;
+use crate::operation::selection::{OperationType, PartSet};
 
 /// What a run needs from outside.
 #[derive(Clone)]
@@ -48,11 +49,15 @@ type Reply = Result<SubgraphResponse, TransportError>;
 
 /// The state of one run.
 pub(super) struct Run<'a> {
-    execution: &'a Execution,
-    store: Store,
-    errors: ErrorLog,
+    pub(super) execution: &'a Execution,
+    pub(super) store: Store,
+    pub(super) errors: ErrorLog,
     explained: Vec<Explained>,
-    guards: Vec<bool>,
+    pub(super) guards: Vec<bool>,
+    /// The parts of the answer that are being fetched; fetches for others are held back.
+    pub(super) open: PartSet,
+    held: Vec<usize>,
+    ended: Vec<bool>,
     /// By fetch: how many of those it waits for have not ended.
     waiting: Vec<usize>,
     /// By fetch: the objects of each step, while it is under way.
@@ -69,6 +74,9 @@ impl<'a> Run<'a> {
             store: Store::new(program.root_slots, program.root_type),
             errors: ErrorLog::new(execution.limits.errors),
             explained: Vec::new(),
+            open: PartSet::FIRST,
+            held: Vec::new(),
+            ended: vec![false; program.fetches.len()],
             guards: program.guards.iter().map(|guard| guard.holds(is_true)).collect(),
             waiting: program.fetches.iter().map(|fetch| fetch.after.len()).collect(),
             targets: program.fetches.iter().map(|_| Vec::new()).collect(),
@@ -78,10 +86,37 @@ impl<'a> Run<'a> {
 
     /// Runs every fetch and writes the answer.
     pub async fn finish(mut self) -> Executed {
+        self.fetch_first().await;
+        self.write()
+    }
+
+    /// Runs every fetch that the first part of the answer needs.
+    pub async fn fetch_first(&mut self) {
         let free: Vec<usize> = self.fetch_numbers().filter(|&fetch| self.waiting[fetch] == 0).collect();
         self.start_all(free);
         self.drain().await;
-        self.write()
+    }
+
+    /// Starts what was held back and is needed for these parts.
+    pub fn open(&mut self, parts: PartSet) {
+        self.open = parts;
+        let held = std::mem::take(&mut self.held);
+        self.start_all(held);
+    }
+
+    /// Waits until a fetch has ended, and starts those that waited for it; `false` when none is under way.
+    pub async fn step(&mut self) -> bool {
+        let Some((fetch, reply)) = self.in_flight.next().await else { return false };
+        self.hear(fetch, reply);
+        let free = self.end(fetch);
+        self.start_all(free);
+        true
+    }
+
+    /// Whether all that is fetched for some parts is there.
+    pub fn has_all(&self, parts: PartSet) -> bool {
+        let mut fetches = self.program().fetches.iter().zip(&self.ended);
+        fetches.all(|(fetch, ended)| *ended || !fetch.due.meets(parts))
     }
 
     /// The same, with the answer of the first fetch (a subscription's event) at hand.
@@ -97,7 +132,7 @@ impl<'a> Run<'a> {
         self.write()
     }
 
-    fn program(&self) -> &'a Program {
+    pub(super) fn program(&self) -> &'a Program {
         &self.execution.program
     }
 
@@ -106,17 +141,15 @@ impl<'a> Run<'a> {
     }
 
     async fn drain(&mut self) {
-        while let Some((fetch, reply)) = self.in_flight.next().await {
-            self.hear(fetch, reply);
-            let free = self.end(fetch);
-            self.start_all(free);
-        }
+        while self.step().await {}
     }
 
     /// Starts these fetches, and, where one has nothing to ask, those that waited for it.
     fn start_all(&mut self, mut free: Vec<usize>) {
         while let Some(fetch) = free.pop() {
-            if !self.start(fetch) {
+            if !self.program().fetches[fetch].due.meets(self.open) {
+                self.held.push(fetch);
+            } else if !self.start(fetch) {
                 free.extend(self.end(fetch));
             }
         }
@@ -125,6 +158,7 @@ impl<'a> Run<'a> {
     /// A fetch has ended: the fetches that waited for it only.
     fn end(&mut self, ended: usize) -> Vec<usize> {
         self.targets[ended] = Vec::new();
+        self.ended[ended] = true;
         let mut free = Vec::new();
         for (number, fetch) in self.program().fetches.iter().enumerate() {
             if fetch.after.contains(&ended) {
@@ -275,16 +309,27 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn write(mut self) -> Executed {
-        let Execution { program, variables, limits, .. } = self.execution;
+    /// Marks again what errors explain: another subgraph may have brought part of what is missing.
+    pub(super) fn explain_again(&mut self) {
         for Explained { fetch, step, object, path } in &self.explained {
-            explain(&mut self.store, &program.fetches[*fetch].steps[*step].shape, *object, path);
+            let shape = &self.execution.program.fetches[*fetch].steps[*step].shape;
+            explain(&mut self.store, shape, *object, path);
         }
-        let introspection = if program.introspects {
-            introspect(program, variables, &mut self.errors)
-        } else {
-            Default::default()
-        };
+    }
+
+    /// The values of `__schema` and `__type`, if they are asked for.
+    pub(super) fn introspection(&mut self) -> JsonMap {
+        let Execution { program, variables, .. } = self.execution;
+        match program.introspects {
+            true => introspect(program, variables, &mut self.errors),
+            false => JsonMap::default(),
+        }
+    }
+
+    fn write(mut self) -> Executed {
+        let Execution { program, limits, .. } = self.execution;
+        self.explain_again();
+        let introspection = self.introspection();
         let outputs = (&introspection, &mut self.errors);
         let mut projection = Projection::new(program, &self.store, &self.guards, limits, outputs);
         projection.out.extend_from_slice(b"{\"data\":");

@@ -19,6 +19,8 @@ pub enum RequestErrorCode {
     LimitExceeded,
     /// The schema was asked for, and is not told.
     IntrospectionDisabled,
+    /// `@stream`, which is not supported.
+    StreamNotSupported,
     /// A mutation or subscription came where only queries are allowed.
     MutationOverGet,
 }
@@ -33,6 +35,7 @@ impl RequestErrorCode {
             Self::BadUserInput => "BAD_USER_INPUT",
             Self::LimitExceeded => "LIMIT_EXCEEDED",
             Self::IntrospectionDisabled => "INTROSPECTION_DISABLED",
+            Self::StreamNotSupported => "STREAM_NOT_SUPPORTED",
             Self::MutationOverGet => "MUTATION_OVER_GET",
         }
     }

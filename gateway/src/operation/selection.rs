@@ -10,6 +10,8 @@ use fixedbitset::FixedBitSet;
 
 pub use apollo_compiler::ast::OperationType;
 
+pub use super::deferral::{Defer, DeferSite, PartId, PartSet};
+
 /// A valid, normalized operation. Only normalization builds it.
 #[derive(Clone, Debug)]
 pub struct Operation {
@@ -21,6 +23,8 @@ pub struct Operation {
     pub variables: Vec<ast::VariableDefinition>,
     /// What is selected on the root type.
     pub selection: SelectionSet,
+    /// The deferred fragments; an answer that is to come whole has none.
+    pub defers: Vec<Defer>,
     /// The client's document, as introspection (`__schema`, `__type`) is answered from it and the public schema.
     pub document: Arc<Valid<ExecutableDocument>>,
 }
@@ -36,6 +40,8 @@ pub struct SelectionSet {
     pub parent: Option<Name>,
     /// The fields, in response order.
     pub fields: Vec<Field>,
+    /// The deferred fragments that stand here.
+    pub defers: Vec<DeferSite>,
 }
 
 /// One field of a [`SelectionSet`].
@@ -59,6 +65,10 @@ pub struct Field {
     /// Where it stands among its neighbours: the first of these whose guard holds says it. There are several only where
     /// `@skip` or `@include` on an earlier occurrence decide whether the field comes before others or after them.
     pub ranks: Vec<(Guard, u32)>,
+    /// The parts of the answer in whose fragments it is selected.
+    pub parts: PartSet,
+    /// Those of them with which it can come first: none of the others stands around them.
+    pub due: PartSet,
 }
 
 /// A set of object types, as indices into the public schema's object types in schema order

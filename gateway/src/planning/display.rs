@@ -1,5 +1,6 @@
 //! A plan in the notation federation users know, and as JSON.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde_json::{Value, json};
@@ -9,7 +10,7 @@ use super::query_plan::{
     ContextVariable, Fetch, FetchStep, Path, PathSegment, QueryPlan, Representation, RepresentationField,
 };
 use super::write::Writer;
-use crate::operation::selection::{Guard, OperationType};
+use crate::operation::selection::{Defer, Guard, OperationType, PartId, PartSet};
 use crate::supergraph::Supergraph;
 
 /// Shows a plan; see [`QueryPlan::display`].
@@ -38,9 +39,18 @@ impl QueryPlan {
                 "operation": document.text,
                 "variables": document.variables.iter().map(|name| name.as_str()).collect::<Vec<_>>(),
                 "steps": fetch.steps.iter().map(step_json).collect::<Vec<_>>(),
+                "parts": fetch.due.iter().map(|part| part.0).collect::<Vec<_>>(),
             })
         };
-        json!({ "kind": "QueryPlan", "fetches": self.fetches.iter().enumerate().map(fetch).collect::<Vec<_>>() })
+        let defer = |(index, defer): (usize, &Defer)| {
+            let path = defer.path.iter().map(|key| key.as_str()).collect::<Vec<_>>();
+            json!({ "part": index + 1, "label": defer.label, "path": path, "after": defer.parent.0 })
+        };
+        json!({
+            "kind": "QueryPlan",
+            "fetches": self.fetches.iter().enumerate().map(fetch).collect::<Vec<_>>(),
+            "deferred": self.operation.defers.iter().enumerate().map(defer).collect::<Vec<_>>(),
+        })
     }
 }
 
@@ -50,20 +60,41 @@ fn name<'a>(supergraph: &'a Supergraph, fetch: &Fetch) -> &'a str {
 
 impl fmt::Display for DisplayPlan<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let levels = levels(self.plan);
+        let levels = levels(self.plan, PartSet::FIRST);
         let mut writer = Writer::indented();
         writer.block("QueryPlan", |w| match self.plan.operation.kind {
             OperationType::Subscription if levels.len() > 1 => w.block("Subscription", |w| {
                 w.block("Primary:", |w| self.level(w, &levels[0]));
                 w.block("Rest:", |w| self.sequence(w, &levels[1..]));
             }),
-            _ => self.sequence(w, &levels),
+            _ if self.plan.operation.defers.is_empty() => self.sequence(w, &levels),
+            _ => w.block("Defer", |w| {
+                w.block("Primary:", |w| self.sequence(w, &levels));
+                self.deferred(w);
+            }),
         });
         f.write_str(writer.text.trim_end())
     }
 }
 
 impl DisplayPlan<'_> {
+    /// What is fetched for deferred fragments only, by the fragments that it is for.
+    fn deferred(&self, writer: &mut Writer) {
+        let later = self.plan.fetches.iter().map(|fetch| fetch.due).filter(|due| *due != PartSet::FIRST);
+        for due in later.collect::<BTreeSet<_>>() {
+            let fragments: Vec<String> = due.iter().map(|part| self.fragment(part)).collect();
+            let head = format!("Deferred({}):", fragments.join(", "));
+            writer.block(&head, |w| self.sequence(w, &levels(self.plan, due)));
+        }
+    }
+
+    fn fragment(&self, part: PartId) -> String {
+        let defer = usize::from(part.0).checked_sub(1).and_then(|at| self.plan.operation.defers.get(at));
+        let path = defer.map(|defer| defer.path.iter().map(|key| key.as_str()).collect::<Vec<_>>().join("."));
+        let label = defer.and_then(|defer| defer.label.as_ref()).map(|label| format!(", label: {label:?}"));
+        format!("path: {:?}{}", path.unwrap_or_default(), label.unwrap_or_default())
+    }
+
     fn sequence(&self, writer: &mut Writer, levels: &[Vec<&Fetch>]) {
         match levels {
             [] => {}
@@ -111,14 +142,18 @@ impl DisplayPlan<'_> {
     }
 }
 
-/// Fetches by the longest chain that leads to them.
-fn levels(plan: &QueryPlan) -> Vec<Vec<&Fetch>> {
-    let mut depths: Vec<usize> = Vec::new();
+/// Fetches for some parts, by the longest chain of them that leads there.
+fn levels(plan: &QueryPlan, due: PartSet) -> Vec<Vec<&Fetch>> {
+    let mut depths: Vec<Option<usize>> = Vec::new();
     let mut levels: Vec<Vec<&Fetch>> = Vec::new();
     for fetch in &plan.fetches {
-        let before = fetch.after.iter().filter_map(|id| depths.get(id.0 as usize)).max();
+        if fetch.due != due {
+            depths.push(None);
+            continue;
+        }
+        let before = fetch.after.iter().filter_map(|id| depths.get(id.0 as usize).copied().flatten()).max();
         let depth = before.map_or(0, |depth| depth + 1);
-        depths.push(depth);
+        depths.push(Some(depth));
         levels.resize_with(levels.len().max(depth + 1), Vec::new);
         levels[depth].push(fetch);
     }

@@ -10,6 +10,7 @@ mod error;
 mod fetch_document;
 mod needs;
 mod passes;
+mod postponed;
 mod solve;
 mod top;
 mod write;

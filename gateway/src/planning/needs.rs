@@ -1,5 +1,6 @@
 //! What has to be fetched at a position: the client's selections and the field sets of keys and requirements, in one form.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use apollo_compiler::Name;
@@ -7,7 +8,7 @@ use apollo_compiler::ast;
 use rustc_hash::FxHashMap;
 
 use super::contexts::{self, Above, Use, UseId};
-use crate::operation::selection::{Field, Guard, SelectionSet, TypeSet};
+use crate::operation::selection::{Field, Guard, PartSet, SelectionSet, TypeSet};
 use crate::supergraph::{ContextArgumentId, FieldSetId, Supergraph};
 
 /// Index of a [`Need`].
@@ -20,6 +21,10 @@ pub(super) struct Need {
     pub wants: Vec<Want>,
     /// The client's selection: bounded by what the position can publicly hold.
     pub is_public: bool,
+    /// What is wanted at the same position for later parts of the answer.
+    pub later: Vec<(PartSet, NeedId)>,
+    /// Wanted for a later part: asked of subgraphs that are entered anew, not of those that the first part comes from.
+    pub is_apart: bool,
 }
 
 /// One field that is needed.
@@ -69,6 +74,8 @@ pub(super) struct Needs<'a> {
     by_input: FxHashMap<InputSpec, NeedId>,
     with_typename: FxHashMap<NeedId, NeedId>,
     uses: Vec<Use>,
+    pub(super) sooner: FxHashMap<(NeedId, PartSet, Vec<usize>), NeedId>,
+    pub(super) postponed: FxHashMap<(NeedId, PartSet), NeedId>,
 }
 
 impl<'a> Needs<'a> {
@@ -80,6 +87,8 @@ impl<'a> Needs<'a> {
             by_input: FxHashMap::default(),
             with_typename: FxHashMap::default(),
             uses: Vec::new(),
+            sooner: FxHashMap::default(),
+            postponed: FxHashMap::default(),
         }
     }
 
@@ -103,7 +112,7 @@ impl<'a> Needs<'a> {
         &self.all[id.0 as usize]
     }
 
-    fn add(&mut self, need: Need) -> NeedId {
+    pub(super) fn add(&mut self, need: Need) -> NeedId {
         self.all.push(need);
         NeedId((self.all.len() - 1) as u32)
     }
@@ -111,27 +120,34 @@ impl<'a> Needs<'a> {
     /// The client's selection, without what execution answers itself. Contexts may take values of the top only if it
     /// `is_repeatable`: a query's.
     pub fn of_selection(&mut self, selection: &SelectionSet, is_repeatable: bool) -> NeedId {
-        self.of_level(selection, &mut Above::new(is_repeatable))
+        self.of_level(selection, &mut Above::new(is_repeatable), PartSet::FIRST)
     }
 
-    fn of_level<'o>(&mut self, selection: &'o SelectionSet, above: &mut Above<'o>) -> NeedId {
+    /// What is selected on objects that come with these parts.
+    fn of_level<'o>(&mut self, selection: &'o SelectionSet, above: &mut Above<'o>, due: PartSet) -> NeedId {
         let is_root = above.is_empty();
         let planned = |field: &&Field| {
             !(field.name == "__schema" || field.name == "__type" || is_root && field.name == "__typename")
         };
-        let mut wants = Vec::new();
+        let (mut wants, mut postponed) = (Vec::new(), BTreeMap::<PartSet, Vec<Want>>::new());
         // What contexts give comes first: it is known before anything below is looked at.
         let mut given = Vec::new();
         let guard = contexts::guard(self.supergraph, &selection.fields);
         for field in selection.fields.iter().filter(planned) {
             let contexts = self.contexts_of(self.supergraph, (field, &guard), above);
             above.enter(field);
-            let child = field.selection.as_ref().map(|below| self.of_level(below, above));
+            let child = field.selection.as_ref().map(|below| self.of_level(below, above, field.due));
             given.extend(above.leave());
-            wants.push(self.of_field(field, child, contexts));
+            let want = self.of_field(field, child, contexts);
+            match field.due == due {
+                true => wants.push(want),
+                false => postponed.entry(field.due).or_default().push(want),
+            }
         }
         given.extend(wants);
-        self.add(Need { wants: given, is_public: true })
+        let apart = |wants| Need { wants, is_public: true, is_apart: true, later: Vec::new() };
+        let later = postponed.into_iter().map(|(due, wants)| (due, self.add(apart(wants)))).collect();
+        self.add(Need { wants: given, is_public: true, later, is_apart: false })
     }
 
     fn of_field(
@@ -187,7 +203,7 @@ impl<'a> Needs<'a> {
                 gives: None,
             });
         }
-        let id = self.add(Need { wants, is_public: false });
+        let id = self.add(Need { wants, ..Need::default() });
         self.by_set.insert((set, is_key), id);
         id
     }
@@ -195,7 +211,10 @@ impl<'a> Needs<'a> {
     /// One need for each want, in order.
     pub fn split(&mut self, id: NeedId) -> Vec<NeedId> {
         let wants = self.get(id).wants.clone();
-        wants.into_iter().map(|want| self.add(Need { wants: vec![want], is_public: true })).collect()
+        wants
+            .into_iter()
+            .map(|want| self.add(Need { wants: vec![want], is_public: true, ..Need::default() }))
+            .collect()
     }
 
     /// What a representation is written from.
@@ -213,7 +232,7 @@ impl<'a> Needs<'a> {
         if spec.typename {
             wants.push(self.typename());
         }
-        let id = self.add(Need { wants, is_public: false });
+        let id = self.add(Need { wants, ..Need::default() });
         self.by_input.insert(spec, id);
         id
     }

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use apollo_compiler::Name;
 use apollo_compiler::ast;
 
-use crate::operation::selection::{Guard, Operation, OperationType};
+use crate::operation::selection::{Guard, Operation, OperationType, PartSet};
 use crate::supergraph::SubgraphId;
 
 /// How an operation is answered.
@@ -46,6 +46,9 @@ pub struct Fetch {
     /// Fetches that must have ended before this one may start: those whose data it needs, and for mutations those that
     /// come before it.
     pub after: Vec<FetchId>,
+    /// The parts of the answer that it is first needed for. One that is needed for deferred fragments starts when a part
+    /// has been sent that one of them stands in.
+    pub due: PartSet,
     /// The fetch is left out when this does not hold.
     pub guard: Guard,
     /// What is asked.

@@ -9,7 +9,7 @@ use super::emit::Emitter;
 use super::needs::{NeedId, Needs};
 use super::passes;
 use super::query_plan::QueryPlan;
-use super::solve::{At, ObjectSolution, Solver};
+use super::solve::{At, Deferred, Later, ObjectSolution, Solver, Standing};
 use crate::operation::selection::{Operation, OperationType, TypeSet};
 use crate::supergraph::query_graph::EntryKind;
 use crate::supergraph::{SubgraphId, Supergraph};
@@ -19,8 +19,11 @@ const IMPROVING: usize = 20_000;
 
 /// What is solved at the top: all root fields of a query together, those of a mutation one by one.
 struct Part {
+    /// The client's, and what is solved of it for the first part.
+    whole: NeedId,
     need: NeedId,
     solution: Rc<ObjectSolution>,
+    later: Vec<Deferred>,
 }
 
 /// States that one plan may take.
@@ -85,16 +88,29 @@ fn solve(
             single: kind != OperationType::Query,
             limit: None,
         };
-        match solver.object(&at, &[]) {
-            Some(solution) => parts.push(Part { need, solution: improve(solver, &at, solution) }),
-            None if solver.exhausted() => return Err(PlanError::BudgetExceeded),
-            None => {
-                let path = solver.failed_at.take().map(|(_, path)| path).unwrap_or_default();
-                return Err(PlanError::Unplannable { path });
-            }
-        }
+        parts.push(solve_part(solver, at)?);
     }
     Ok(parts)
+}
+
+fn solve_part(solver: &mut Solver<'_>, mut at: At) -> Result<Part, PlanError> {
+    let whole = at.need;
+    loop {
+        let Some(solution) = solver.object(&at, &[]) else {
+            if solver.exhausted() {
+                return Err(PlanError::BudgetExceeded);
+            }
+            let path = solver.failed_at.take().map(|(_, path)| path).unwrap_or_default();
+            return Err(PlanError::Unplannable { path });
+        };
+        let solution = improve(solver, &at, solution);
+        let standing = [Standing { at: at.clone(), places: Vec::new() }];
+        match solver.later(at.need, &standing, &[(at.object, Rc::clone(&solution))]) {
+            Later::Solved(later) => return Ok(Part { whole, need: at.need, solution, later }),
+            Later::Sooner(instead) => at.need = instead,
+            Later::Exhausted => return Err(PlanError::BudgetExceeded),
+        }
+    }
 }
 
 /// Positions are solved apart, so two of them may enter different subgraphs where one would do for both. Tries to do
@@ -128,9 +144,9 @@ fn emit(
 ) -> Vec<super::query_plan::Fetch> {
     let mut emitter = Emitter::new(solver.supergraph, &solver.needs, &operation.variables);
     for part in parts {
-        let merged = emitter.client_object(part.need);
+        let merged = emitter.client_object(part.whole);
         let before = emitter.steps.len();
-        emitter.root(root, &part.solution, part.need, merged);
+        emitter.root(root, (&part.solution, &part.later), part.need, merged);
         if operation.kind != OperationType::Query {
             emitter.end_of_root_field(before);
         }

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use arc_swap::ArcSwapOption;
+use futures::StreamExt;
 use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use tokio::sync::Semaphore;
@@ -64,7 +65,7 @@ pub struct Gateway {
     pub upstream: Upstream,
     /// Ends long answers (subscriptions) at shutdown.
     pub ending: CancellationToken,
-    slots: Semaphore,
+    slots: Arc<Semaphore>,
     draining: AtomicBool,
 }
 
@@ -76,7 +77,7 @@ impl Gateway {
             tokens: settings.jwt.clone().map(|jwt| Tokens::new(jwt, upstream.clone())),
             upstream,
             ending: CancellationToken::new(),
-            slots: Semaphore::new(settings.limits.requests.min(Semaphore::MAX_PERMITS)),
+            slots: Arc::new(Semaphore::new(settings.limits.requests.min(Semaphore::MAX_PERMITS))),
             draining: AtomicBool::new(false),
             engine,
             settings,
@@ -119,7 +120,7 @@ impl Gateway {
 
     /// Lets the engine answer, within the limits of requests at one time and of time.
     pub async fn answer(&self, request: GraphqlRequest, context: RequestContext) -> Result<Answer, Refusal> {
-        let Ok(_slot) = self.slots.try_acquire() else {
+        let Ok(slot) = self.slots.clone().try_acquire_owned() else {
             let message = "too many requests at one time; try again";
             return Err(Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "OVERLOADED", message));
         };
@@ -129,8 +130,19 @@ impl Gateway {
         };
         // The engine ends by itself at the deadline with a partial answer; this is the net under it.
         let limit = self.settings.timeouts.request + std::time::Duration::from_secs(1);
-        tokio::time::timeout(limit, engine.answer(request, context)).await.map_err(|_| {
+        let answer = tokio::time::timeout(limit, engine.answer(request, context)).await.map_err(|_| {
             Refusal::new(StatusCode::GATEWAY_TIMEOUT, "REQUEST_TIMEOUT", "the request took too long")
+        })?;
+        Ok(match answer {
+            // Running until its last part was taken.
+            Answer::Parts(first, rest) => Answer::Parts(
+                first,
+                rest.inspect(move |_| {
+                    let _ = &slot;
+                })
+                .boxed(),
+            ),
+            answer => answer,
         })
     }
 }

@@ -13,10 +13,10 @@ use crate::engine::{self, Answer};
 
 use super::facts::Facts;
 use super::gateway::{Gateway, authorization};
-use super::media_type::Json;
+use super::media_type::{Json, Parts};
 use super::negotiation::{Accepted, require_json};
 use super::refusal::Refusal;
-use super::{events, graphiql, parameters, websocket};
+use super::{events, graphiql, multipart, parameters, websocket};
 
 /// Answers every method on `/graphql`.
 pub async fn handle(State(gateway): State<Arc<Gateway>>, request: Request) -> Response {
@@ -43,14 +43,14 @@ async fn answer(
     body: Body,
     accepted: Accepted,
 ) -> Result<Response, Refusal> {
-    if accepted.json.is_none() && !accepted.events {
+    if accepted.json.is_none() && !accepted.events && accepted.parts.is_none() {
         return Err(Refusal::new(
             StatusCode::NOT_ACCEPTABLE,
             "NOT_ACCEPTABLE",
-            "accept application/graphql-response+json, application/json or text/event-stream",
+            "accept application/graphql-response+json, application/json, text/event-stream or multipart/mixed",
         ));
     }
-    let request = match parts.method {
+    let mut request = match parts.method {
         Method::POST => {
             require_json(&parts.headers)?;
             parameters::from_body(&read(gateway, &parts.headers, body).await?)?
@@ -61,18 +61,24 @@ async fn answer(
             return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "METHOD_NOT_ALLOWED", message));
         }
     };
+    request.parts = accepted.parts.map(Parts::format);
     let user = gateway.user(authorization(&parts.headers)?).await?;
     let operation = request.operation_name.clone();
     let only_queries = request.only_queries;
     let answer = gateway.answer(request, gateway.context(&parts.headers)).await?;
-    let mut response = match (answer, accepted.json) {
-        (Answer::Single(response), Some(kind)) => single(response, kind, only_queries),
-        (Answer::Single(response), None) => events::single(response),
-        (Answer::Stream(_), _) if !accepted.events => {
+    let mut response = match (answer, accepted.json, accepted.parts) {
+        (Answer::Single(response), Some(kind), _) => single(response, kind, only_queries),
+        (Answer::Single(response), None, Some(kind)) if !accepted.events => {
+            multipart::single(&response, kind)
+        }
+        (Answer::Single(response), None, _) => events::single(response),
+        (Answer::Parts(first, rest), _, Some(kind)) => multipart::stream(&first, rest, kind),
+        (Answer::Parts(..), _, None) => return Err(Refusal::internal()),
+        (Answer::Stream(_), ..) if !accepted.events => {
             let message = "a subscription is answered as text/event-stream, or over a WebSocket: accept it";
             return Err(Refusal::new(StatusCode::NOT_ACCEPTABLE, "SUBSCRIPTION_NEEDS_EVENT_STREAM", message));
         }
-        (Answer::Stream(stream), _) => events::stream(stream, gateway, user.map(|user| user.valid_for())),
+        (Answer::Stream(stream), ..) => events::stream(stream, gateway, user.map(|user| user.valid_for())),
     };
     if let Some(facts) = response.extensions_mut().get_mut::<Facts>() {
         facts.operation = operation;

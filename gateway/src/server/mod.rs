@@ -11,6 +11,7 @@ mod health;
 mod lent_body;
 mod listener;
 mod media_type;
+mod multipart;
 mod negotiation;
 mod pace;
 mod parameters;
@@ -79,7 +80,10 @@ pub async fn serve(
 /// Everything that clients can reach.
 pub fn router(gateway: Arc<Gateway>) -> Router {
     let settings = &gateway.settings;
-    let compress = SizeAbove::new(COMPRESS_ABOVE).and(NotForContentType::new("text/event-stream"));
+    // What comes piece by piece must not wait in a compressor.
+    let compress = SizeAbove::new(COMPRESS_ABOVE)
+        .and(NotForContentType::new("text/event-stream"))
+        .and(NotForContentType::new("multipart/mixed"));
     let mut graphql = Router::new()
         .route("/graphql", any(graphql::handle))
         .layer(CompressionLayer::new().compress_when(compress));

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, StatusCode, header};
 
-use super::media_type::Json;
+use super::media_type::{Json, Parts};
 use super::refusal::Refusal;
 
 /// What the client can read.
@@ -12,6 +12,8 @@ pub struct Accepted {
     pub json: Option<Json>,
     /// Whether `text/event-stream` is accepted.
     pub events: bool,
+    /// The type of an answer in parts, if one is accepted.
+    pub parts: Option<Parts>,
     /// Whether a page is preferred to both: a browser's navigation.
     pub page: bool,
 }
@@ -22,21 +24,26 @@ impl Accepted {
         let values: Vec<&str> =
             headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).collect();
         if values.is_empty() {
-            return Accepted { json: Some(Json::Plain), events: false, page: false };
+            return Accepted { json: Some(Json::Plain), events: false, parts: None, page: false };
         }
         let mut json: Option<(f32, Json)> = None;
         let mut best_other: f32 = 0.0;
-        let (mut events, mut page) = (false, 0.0);
-        for (range, quality) in values.iter().flat_map(|value| value.split(',')).filter_map(media_range) {
+        let (mut events, mut parts, mut page) = (false, None, 0.0);
+        for (range, quality, multipart) in
+            values.iter().flat_map(|value| value.split(',')).filter_map(media_range)
+        {
             let offered = match range.as_str() {
                 "application/graphql-response+json" => Some(Json::GraphqlResponse),
                 "application/json" | "application/*" | "*/*" => Some(Json::Plain),
                 _ => None,
             };
+            parts = parts.or(multipart);
             events |= range == "text/event-stream";
             if range == "text/html" {
                 page = quality;
-            } else if range != "*/*" && (offered.is_some() || range == "text/event-stream") {
+            } else if range != "*/*"
+                && (offered.is_some() || multipart.is_some() || range == "text/event-stream")
+            {
                 best_other = best_other.max(quality);
             }
             if let Some(kind) = offered
@@ -45,7 +52,7 @@ impl Accepted {
                 json = Some((quality, kind));
             }
         }
-        Accepted { json: json.map(|(_, kind)| kind), events, page: page > best_other }
+        Accepted { json: json.map(|(_, kind)| kind), events, parts, page: page > best_other }
     }
 
     /// The JSON type for a refusal, which has to be in some.
@@ -54,13 +61,19 @@ impl Accepted {
     }
 }
 
-/// One element of an `Accept` header: the type in lower case and its quality; nothing when it is refused (`q=0`) or odd.
-fn media_range(element: &str) -> Option<(String, f32)> {
+/// One element of an `Accept` header: the type in lower case, its quality, and what it is as a type of parts; nothing when
+/// it is refused (`q=0`) or odd.
+fn media_range(element: &str) -> Option<(String, f32, Option<Parts>)> {
     let mut parts = element.split(';').map(str::trim);
     let range = parts.next().filter(|range| range.contains('/'))?.to_ascii_lowercase();
-    let quality = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-    let quality = quality.map_or(Some(1.0), |text| text.trim().parse::<f32>().ok())?;
-    (quality > 0.0).then_some((range, quality))
+    let parameters: Vec<(&str, &str)> = parts
+        .filter_map(|part| part.split_once('='))
+        .map(|(name, value)| (name.trim(), value.trim().trim_matches('"')))
+        .collect();
+    let quality = parameters.iter().find(|(name, _)| name.eq_ignore_ascii_case("q")).map(|(_, value)| value);
+    let quality = quality.map_or(Some(1.0), |text| text.parse::<f32>().ok())?;
+    let multipart = if range == "multipart/mixed" { Parts::of(parameters.into_iter()) } else { None };
+    (quality > 0.0).then_some((range, quality, multipart))
 }
 
 /// Refuses every body that is not JSON in UTF-8. A form or plain text is what a foreign web page can send without asking,

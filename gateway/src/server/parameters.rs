@@ -80,7 +80,9 @@ fn request(
     extensions: &Map<String, Value>,
 ) -> Result<GraphqlRequest, Refusal> {
     match query {
-        Some(query) => Ok(GraphqlRequest { query, operation_name, variables, only_queries: false }),
+        Some(query) => {
+            Ok(GraphqlRequest { query, operation_name, variables, only_queries: false, parts: None })
+        }
         None if extensions.contains_key("persistedQuery") => Err(Refusal::new(
             http::StatusCode::BAD_REQUEST,
             "PERSISTED_QUERY_NOT_SUPPORTED",

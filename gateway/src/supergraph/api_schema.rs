@@ -1,6 +1,6 @@
 //! The public schema: the supergraph without machinery and without inaccessible elements.
 
-use apollo_compiler::ast::DirectiveList as AstDirectives;
+use apollo_compiler::ast::{Definition, DirectiveDefinition, DirectiveList as AstDirectives, Document};
 use apollo_compiler::collections::HashSet;
 use apollo_compiler::schema::{
     Component, DirectiveList, ExtendedType, FieldDefinition, InputValueDefinition,
@@ -10,6 +10,12 @@ use apollo_compiler::{Name, Node, Schema};
 
 use super::error::SupergraphError;
 use super::machinery::Machinery;
+
+/// What clients may ask for in parts. A schema's own directive of this name would be taken for it by every client.
+const DEFER: &str = r#"
+"""Lets a fragment come after the rest of the answer, to clients that take an answer in parts."""
+directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+"#;
 
 /// Directives that clients may see applied.
 const PUBLIC_DIRECTIVES: [&str; 3] = ["deprecated", "specifiedBy", "oneOf"];
@@ -33,6 +39,7 @@ pub(super) fn public(full: &Schema, machinery: &Machinery) -> Result<Valid<Schem
             || (!machinery.owns_directive(name)
                 && definition.locations.iter().any(|location| is_executable(*location)))
     });
+    schema.directive_definitions.extend(defer_directive());
     let definition = schema.schema_definition.make_mut();
     definition.directives = DirectiveList::new();
     for root in [&mut definition.query, &mut definition.mutation, &mut definition.subscription] {
@@ -41,6 +48,14 @@ pub(super) fn public(full: &Schema, machinery: &Machinery) -> Result<Valid<Schem
         }
     }
     schema.validate().map_err(|errors| SupergraphError::PublicSchema(errors.errors.to_string()))
+}
+
+fn defer_directive() -> Option<(Name, Node<DirectiveDefinition>)> {
+    let document = Document::parse(DEFER, "defer.graphql").ok()?;
+    document.definitions.into_iter().find_map(|definition| match definition {
+        Definition::DirectiveDefinition(directive) => Some((directive.name.clone(), directive)),
+        _ => None,
+    })
 }
 
 /// The supergraph without machinery, with its inaccessible elements: what keys and required sets are read against.

@@ -87,9 +87,9 @@ pub fn public(schema: &Schema) -> Facts {
         }
     }
     for definition in schema.directive_definitions.values() {
-        // Clients use executable directives only, and know `@oneOf` by itself.
+        // Clients use executable directives only, and know `@oneOf` by itself; `@defer` is the gateway's own.
         let executable = definition.locations.iter().any(|location| EXECUTABLE.contains(&location.name()));
-        if executable && !definition.is_built_in() {
+        if executable && !definition.is_built_in() && definition.name != "defer" {
             facts.insert(format!("@{}", definition.name), directive_definition(definition));
         }
     }

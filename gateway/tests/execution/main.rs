@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in tests they are how a failure is told")]
 
 mod contexts;
+mod deferred;
 mod differential;
 mod entities;
 mod faults;

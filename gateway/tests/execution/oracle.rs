@@ -3,11 +3,11 @@
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use serde_json::Value;
 
 use crate::harness::answer;
 use crate::harness::case::Bench;
 use crate::harness::operations::Writer;
+use crate::harness::verdict::is_part;
 use crate::harness::world::Rates;
 
 fn bench() -> Bench {
@@ -62,21 +62,6 @@ async fn fail_each(bench: &Bench, seed: u64, operations: usize) -> (usize, Vec<S
         }
     }
     (failed, wrong)
-}
-
-/// Whether a value is another with parts of it null.
-fn is_part(part: &Value, whole: &Value) -> bool {
-    match (part, whole) {
-        (Value::Null, _) => true,
-        (Value::Array(part), Value::Array(whole)) => {
-            part.len() == whole.len() && part.iter().zip(whole).all(|(part, whole)| is_part(part, whole))
-        }
-        (Value::Object(part), Value::Object(whole)) => {
-            part.len() == whole.len()
-                && part.iter().all(|(key, part)| whole.get(key).is_some_and(|whole| is_part(part, whole)))
-        }
-        (part, whole) => part == whole,
-    }
 }
 
 pub const SUBGRAPHS: [(&str, &str); 4] = [

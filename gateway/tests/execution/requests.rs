@@ -17,7 +17,7 @@ const SUBGRAPHS: [(&str, &str); 1] =
 async fn single(engine: &Engine, request: GraphqlRequest) -> Response {
     match engine.answer(request, context()).await {
         Answer::Single(response) => response,
-        Answer::Stream(_) => panic!("a stream"),
+        Answer::Stream(_) | Answer::Parts(..) => panic!("a stream"),
     }
 }
 

@@ -6,9 +6,9 @@ use apollo_compiler::parser::Parser;
 use apollo_compiler::schema::{ComponentName, ExtendedType, ObjectType, ScalarType, UnionType};
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Name, Node, Schema, name, ty};
-use gateway::operation::selection::SelectionSet;
+use gateway::operation::selection::{PartSet, SelectionSet};
 use gateway::planning::fetch_document;
-use gateway::planning::query_plan::{Fetch, FetchStep, PathSegment, QueryPlan};
+use gateway::planning::query_plan::{Fetch, FetchId, FetchStep, PathSegment, QueryPlan};
 use gateway::supergraph::Supergraph;
 
 /// A subgraph's schema as its server would serve it: without federation directives, with `_entities`.
@@ -127,6 +127,13 @@ pub fn complaints(supergraph: &Supergraph, plan: &QueryPlan, schemas: &[Valid<Sc
         }
         if fetch.after.iter().any(|before| before.0 as usize >= index) {
             found.push(format!("fetch {index} waits for a later one"));
+        }
+        let waits_for_later = |before: &&FetchId| {
+            let other = plan.fetches[before.0 as usize].due;
+            fetch.due == PartSet::FIRST && other != PartSet::FIRST
+        };
+        if let Some(before) = fetch.after.iter().find(waits_for_later) {
+            found.push(format!("fetch {index} is for the first part and waits for {before:?}, which is not"));
         }
         found.extend(inputs(plan, index, fetch));
     }

@@ -23,6 +23,11 @@ fn renamed_specifications_and_inaccessible_elements_leave_no_trace() {
             b: Secret @hidden @j__field(graph: TWO) c: Date @deprecated(reason: "old") @j__field(graph: ONE) }
         type Secret @hidden @j__type(graph: TWO) { id: ID! }"#;
     insta::assert_snapshot!(public(sdl), @r###"
+    """
+    Lets a fragment come after the rest of the answer, to clients that take an answer in parts.
+    """
+    directive @defer(if: Boolean! = true, label: String) on FRAGMENT_SPREAD | INLINE_FRAGMENT
+
     scalar Date @specifiedBy(url: "https://example.org/date")
 
     enum Color {

@@ -1,10 +1,15 @@
 //! What every planning test does: compose a fixture by hand, plan, check against the oracle, print.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use apollo_compiler::Schema;
 use apollo_compiler::validation::Valid;
 use gateway::composition::{SubgraphSchema, compose};
-use gateway::operation::{Limits, normalize};
-use gateway::planning::plan;
+use gateway::operation::selection::Operation;
+use gateway::operation::{Deferring, Limits, normalize, normalize_in_parts};
+use gateway::planning::query_plan::{Fetch, QueryPlan};
+use gateway::planning::{PlanError, fetch_document, plan};
 use gateway::supergraph::Supergraph;
 
 use crate::oracle;
@@ -58,18 +63,39 @@ impl Fixture {
     pub fn plan(&self, query: &str) -> String {
         let operation = normalize(&self.supergraph, query, None, &Limits::default());
         let operation = operation.unwrap_or_else(|errors| panic!("{query}: {errors:?}"));
-        match plan(&self.supergraph, operation) {
-            Ok(plan) => {
-                let complaints = oracle::complaints(&self.supergraph, &plan, &self.schemas);
-                assert!(
-                    complaints.is_empty(),
-                    "{}\n{}",
-                    complaints.join("\n"),
-                    plan.display(&self.supergraph)
-                );
-                plan.display(&self.supergraph).to_string()
-            }
+        match self.checked(operation) {
+            Ok(plan) => plan.display(&self.supergraph).to_string(),
             Err(error) => format!("{}: {error}", error.code()),
         }
+    }
+
+    /// The printed plan of a query whose answer comes in parts.
+    pub fn plan_in_parts(&self, query: &str) -> String {
+        self.in_parts(query).display(&self.supergraph).to_string()
+    }
+
+    /// The fetches of such a plan in short: parts, subgraph, document.
+    pub fn fetches_in_parts(&self, query: &str) -> Vec<String> {
+        let plan = self.in_parts(query);
+        let short = |fetch: &Fetch| {
+            let parts: String = fetch.due.iter().map(|part| part.0.to_string()).collect();
+            let subgraph = &self.supergraph.subgraphs()[fetch.subgraph.0 as usize].name;
+            format!("{parts} {subgraph} {}", fetch_document(&plan.operation, fetch).text)
+        };
+        plan.fetches.iter().map(short).collect()
+    }
+
+    fn in_parts(&self, query: &str) -> QueryPlan {
+        let (limits, none) = (Limits::default(), BTreeMap::new());
+        let operation = normalize_in_parts(&self.supergraph, query, None, &limits, Deferring::On(&none));
+        self.checked(operation.unwrap_or_else(|errors| panic!("{query}: {errors:?}"))).unwrap()
+    }
+
+    fn checked(&self, operation: Arc<Operation>) -> Result<QueryPlan, PlanError> {
+        let plan = plan(&self.supergraph, operation)?;
+        let complaints = oracle::complaints(&self.supergraph, &plan, &self.schemas);
+        let text = plan.display(&self.supergraph);
+        assert!(complaints.is_empty(), "{}\n{text}", complaints.join("\n"));
+        Ok(plan)
     }
 }

@@ -11,6 +11,7 @@
 mod cli;
 mod config;
 mod connections;
+mod deferred;
 mod engine;
 mod engine_double;
 mod graphiql;

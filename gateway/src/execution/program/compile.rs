@@ -58,6 +58,7 @@ pub(crate) fn compile(types: &Arc<RuntimeTypes>, plan: &QueryPlan) -> Program {
         guards: &mut guards,
         sets: Vec::new(),
         leaves: FxHashMap::default(),
+        defers: &plan.operation.defers,
     };
     projections.set(&root_name, &plan.operation.selection, Some(ROOT));
     let sets = projections.sets;
@@ -98,6 +99,7 @@ impl Compiler {
         FetchProgram {
             subgraph: fetch.subgraph,
             service,
+            due: fetch.due,
             after: fetch.after.iter().map(|id| id.0 as usize).collect::<BTreeSet<_>>().into_iter().collect(),
             guard: self.guards.intern(&fetch.guard),
             body: format!("{{\"query\":{text}").into(),

@@ -17,7 +17,7 @@ pub(crate) use compile::compile;
 pub(super) use leaf::Leaf;
 pub(crate) use types::{RuntimeTypes, TypeId, UNKNOWN_TYPE};
 
-use crate::operation::selection::{Guard, Operation};
+use crate::operation::selection::{Guard, Operation, PartId, PartSet};
 use crate::planning::EntitiesNames;
 use crate::planning::query_plan::Fetch;
 use crate::supergraph::SubgraphId;
@@ -51,6 +51,8 @@ pub(super) type SetId = usize;
 pub(crate) struct FetchProgram {
     pub subgraph: SubgraphId,
     pub service: Arc<str>,
+    /// The parts of the answer that it is first needed for.
+    pub due: PartSet,
     pub after: Vec<usize>,
     pub guard: GuardId,
     /// The body up to the variables: `{"query":"…"`.
@@ -212,6 +214,18 @@ pub(crate) struct ProjectionSet {
     pub is_uniform: bool,
     /// In the order of the answer, unless a field's place among the others depends on the variables.
     pub fields: Vec<ProjectionField>,
+    /// The deferred fragments that stand here.
+    pub defers: Vec<DeferPlace>,
+}
+
+/// A deferred fragment on objects of a set.
+#[derive(Debug)]
+pub(crate) struct DeferPlace {
+    pub part: PartId,
+    /// The part that it stands in.
+    pub parent: PartId,
+    /// On which runtime types.
+    pub types: FixedBitSet,
 }
 
 /// One field of the client's answer.
@@ -227,6 +241,8 @@ pub(crate) struct ProjectionField {
     pub guard: GuardId,
     /// Where it stands among the others: the first whose guard holds says it.
     pub ranks: Vec<(GuardId, u32)>,
+    /// The parts of the answer that it belongs to.
+    pub parts: PartSet,
     /// Whether null is forbidden: of the value, then of the items of each list level.
     pub non_null: Vec<bool>,
     pub content: Content,

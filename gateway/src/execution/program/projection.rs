@@ -9,8 +9,8 @@ use rustc_hash::FxHashMap;
 use super::compile::Guards;
 use super::positions::{Position, Positions, TYPE_NAME};
 use super::types::RuntimeTypes;
-use super::{Content, Leaf, ProjectionField, ProjectionSet, SetId};
-use crate::operation::selection::{Field, SelectionSet};
+use super::{Content, DeferPlace, Leaf, ProjectionField, ProjectionSet, SetId};
+use crate::operation::selection::{Defer, DeferSite, Field, PartId, SelectionSet};
 
 /// What projections are made from, and the sets made so far.
 pub(super) struct Projections<'a> {
@@ -19,6 +19,7 @@ pub(super) struct Projections<'a> {
     pub guards: &'a mut Guards,
     pub sets: Vec<ProjectionSet>,
     pub leaves: FxHashMap<Name, Arc<Leaf>>,
+    pub defers: &'a [Defer],
 }
 
 impl Projections<'_> {
@@ -32,6 +33,7 @@ impl Projections<'_> {
             possible: possible.clone(),
             is_uniform: true,
             fields: Vec::new(),
+            defers: Vec::new(),
         });
         let mut fields = Vec::with_capacity(selection.fields.len());
         let mut is_uniform = true;
@@ -45,10 +47,17 @@ impl Projections<'_> {
                 types: (!is_on_all).then(|| field.types.clone()),
                 guard: self.guards.intern(&field.guard),
                 ranks: field.ranks.iter().map(|(guard, rank)| (self.guards.intern(guard), *rank)).collect(),
+                parts: field.parts,
                 non_null: non_null(&field.ty),
                 content: self.content(field, position),
             });
         }
+        let place = |site: &DeferSite| {
+            let defer = usize::from(site.part.0).checked_sub(1).and_then(|index| self.defers.get(index));
+            let parent = defer.map_or(PartId::FIRST, |defer| defer.parent);
+            DeferPlace { part: site.part, parent, types: site.types.clone() }
+        };
+        self.sets[id].defers = selection.defers.iter().map(place).collect();
         self.sets[id].fields = fields;
         self.sets[id].is_uniform = is_uniform;
         id

@@ -8,9 +8,12 @@ use apollo_compiler::executable::{self, ExecutableDocument};
 use apollo_compiler::{Name, Node};
 use indexmap::IndexMap;
 
+use super::conditions::Conditions;
+use super::deferred::{self, Sites};
 use super::guards::{self, Conjunction};
+use crate::operation::deferral;
 use crate::operation::error::{RequestError, RequestErrorCode};
-use crate::operation::selection::{Field, Guard, SelectionSet, TypeSet};
+use crate::operation::selection::{Defer, Field, Guard, PartId, PartSet, SelectionSet, TypeSet};
 use crate::supergraph::Supergraph;
 
 /// One place where a response key is selected.
@@ -18,6 +21,8 @@ struct Occurrence<'a> {
     types: TypeSet,
     guard: Conjunction,
     field: &'a executable::Field,
+    /// The innermost deferred fragment around it.
+    part: PartId,
     /// How many occurrences, of whatever key, come before it.
     rank: u32,
 }
@@ -26,6 +31,7 @@ struct Occurrence<'a> {
 struct Part<'a> {
     types: TypeSet,
     guard: Conjunction,
+    part: PartId,
     set: &'a executable::SelectionSet,
 }
 
@@ -40,11 +46,12 @@ struct Class<'o, 'a> {
 struct Groups<'a> {
     by_key: IndexMap<&'a Name, Vec<Occurrence<'a>>>,
     count: u32,
+    sites: Sites,
 }
 
 impl<'a> Groups<'a> {
-    fn add(&mut self, types: TypeSet, guard: Conjunction, field: &'a executable::Field) {
-        let occurrence = Occurrence { types, guard, field, rank: self.count };
+    fn add(&mut self, types: TypeSet, guard: Conjunction, field: &'a executable::Field, part: PartId) {
+        let occurrence = Occurrence { types, guard, field, part, rank: self.count };
         self.count += 1;
         self.by_key.entry(field.response_key()).or_default().push(occurrence);
     }
@@ -53,18 +60,26 @@ impl<'a> Groups<'a> {
 struct Expand<'a> {
     supergraph: &'a Supergraph,
     document: &'a ExecutableDocument,
+    conditions: &'a Conditions,
+    defers: Vec<Defer>,
+    /// The response keys that lead to where it is.
+    path: Vec<Name>,
 }
 
-/// What an operation selects on the root type.
+/// What an operation selects on the root type, and its deferred fragments.
 pub(super) fn selection(
     supergraph: &Supergraph,
     document: &ExecutableDocument,
     operation: &Node<executable::Operation>,
-) -> Result<SelectionSet, Vec<RequestError>> {
-    let expand = Expand { supergraph, document };
+    conditions: &Conditions,
+) -> Result<(SelectionSet, Vec<Defer>), Vec<RequestError>> {
+    let mut expand = Expand { supergraph, document, conditions, defers: Vec::new(), path: Vec::new() };
     let set = &operation.selection_set;
     let types = expand.possible(&set.ty);
-    expand.level(&set.ty, vec![Part { types, guard: Vec::new(), set }]).map_err(|error| vec![error])
+    let top = Part { types, guard: Vec::new(), part: PartId::FIRST, set };
+    let mut selection = expand.level(&set.ty, vec![top]).map_err(|error| vec![error])?;
+    deferred::leave_out_empty(&mut selection, &mut expand.defers);
+    Ok((selection, expand.defers))
 }
 
 impl<'a> Expand<'a> {
@@ -78,7 +93,7 @@ impl<'a> Expand<'a> {
         types
     }
 
-    fn level(&self, parent: &Name, parts: Vec<Part<'a>>) -> Result<SelectionSet, RequestError> {
+    fn level(&mut self, parent: &Name, parts: Vec<Part<'a>>) -> Result<SelectionSet, RequestError> {
         let mut groups = Groups::default();
         for part in &parts {
             self.collect(part, &mut groups);
@@ -92,15 +107,15 @@ impl<'a> Expand<'a> {
             }
         }
         fields.sort_by_key(|field| field.ranks[0].1);
-        Ok(SelectionSet { parent: Some(parent.clone()), fields })
+        Ok(SelectionSet { parent: Some(parent.clone()), fields, defers: groups.sites.list() })
     }
 
-    fn collect(&self, part: &Part<'a>, groups: &mut Groups<'a>) {
+    fn collect(&mut self, part: &Part<'a>, groups: &mut Groups<'a>) {
         for selection in &part.set.selections {
             let (directives, nested) = match selection {
                 executable::Selection::Field(field) => {
-                    if let Some(guard) = guards::narrow(&part.guard, &field.directives) {
-                        groups.add(part.types.clone(), guard, field);
+                    if let Some(guard) = guards::narrow(&part.guard, &field.directives, self.conditions) {
+                        groups.add(part.types.clone(), guard, field, part.part);
                     }
                     continue;
                 }
@@ -113,16 +128,20 @@ impl<'a> Expand<'a> {
                     (&spread.directives, nested)
                 }
             };
-            let (Some((condition, set)), Some(guard)) = (nested, guards::narrow(&part.guard, directives))
-            else {
-                continue;
-            };
+            let guard = guards::narrow(&part.guard, directives, self.conditions);
+            let (Some((condition, set)), Some(guard)) = (nested, guard) else { continue };
             let mut types = part.types.clone();
             if let Some(condition) = condition {
                 types.intersect_with(&self.possible(condition));
             }
             if !types.is_clear() || part.types.is_clear() {
-                self.collect(&Part { types, guard, set }, groups);
+                let inner = match self.conditions.defers(directives) {
+                    Some(defer) => {
+                        groups.sites.add((defer, part.part), &types, (&mut self.defers, &self.path))
+                    }
+                    None => part.part,
+                };
+                self.collect(&Part { types, guard, part: inner, set }, groups);
             }
         }
     }
@@ -153,7 +172,7 @@ impl<'a> Expand<'a> {
     }
 
     fn field(
-        &self,
+        &mut self,
         key: &Name,
         types: TypeSet,
         ty: ast::Type,
@@ -167,19 +186,23 @@ impl<'a> Expand<'a> {
         let alike = members.iter().all(|member| member.guard == members[0].guard);
         let mut parts = Vec::new();
         let is_introspection = first.name.starts_with("__");
-        for Occurrence { guard, field, .. } in members.iter().filter(|_| !is_introspection) {
+        for Occurrence { guard, field, part, .. } in members.iter().filter(|_| !is_introspection) {
             if !field.selection_set.selections.is_empty() {
                 parts.push(Part {
                     types: self.possible(ty.inner_named_type()),
                     guard: if alike { Vec::new() } else { guard.clone() },
+                    part: *part,
                     set: &field.selection_set,
                 });
             }
         }
+        self.path.push(key.clone());
         let selection = match parts.is_empty() {
             true => None,
             false => Some(self.level(ty.inner_named_type(), parts)?),
         };
+        self.path.pop();
+        let parts = members.iter().fold(PartSet::default(), |all, member| all.with(PartSet::of(member.part)));
         Ok(Field {
             response_key: key.clone(),
             name: first.name.clone(),
@@ -189,6 +212,8 @@ impl<'a> Expand<'a> {
             ty,
             selection,
             ranks: ranks(members),
+            parts,
+            due: deferral::earliest(&self.defers, parts),
         })
     }
 }

@@ -3,13 +3,18 @@
 use apollo_compiler::ast;
 use apollo_compiler::executable::DirectiveList;
 
+use super::conditions::Conditions;
 use crate::operation::selection::Condition;
 
 /// A conjunction of conditions, sorted and without duplicates; empty is *always*.
 pub(super) type Conjunction = Vec<Condition>;
 
 /// `outer` and the conditions of a selection's directives; `None` when they can never hold.
-pub(super) fn narrow(outer: &Conjunction, directives: &DirectiveList) -> Option<Conjunction> {
+pub(super) fn narrow(
+    outer: &Conjunction,
+    directives: &DirectiveList,
+    conditions: &Conditions,
+) -> Option<Conjunction> {
     let mut all = outer.clone();
     for directive in directives.iter() {
         let wanted = match directive.name.as_str() {
@@ -19,9 +24,11 @@ pub(super) fn narrow(outer: &Conjunction, directives: &DirectiveList) -> Option<
         };
         match directive.specified_argument_by_name("if").map(|value| value.as_ref()) {
             Some(ast::Value::Boolean(value)) if *value != wanted => return None,
-            Some(ast::Value::Variable(variable)) => {
-                all.push(Condition { variable: variable.clone(), value: wanted });
-            }
+            Some(ast::Value::Variable(variable)) => match conditions.value(variable) {
+                Some(value) if value != wanted => return None,
+                Some(_) => {}
+                None => all.push(Condition { variable: variable.clone(), value: wanted }),
+            },
             _ => {}
         }
     }

@@ -1,9 +1,12 @@
 //! The stages from a document to an [`Operation`]: parse, bound, validate, pick, expand.
 
 mod bound;
+mod conditions;
+mod deferred;
 mod expand;
 mod guards;
 mod pick;
+mod stream;
 mod values;
 
 use std::sync::Arc;
@@ -12,20 +15,41 @@ use apollo_compiler::ast;
 use apollo_compiler::introspection::check_max_depth;
 use apollo_compiler::parser::Parser;
 
+use self::conditions::Conditions;
+pub use self::conditions::Deferring;
 use super::error::{RequestError, RequestErrorCode};
 use super::limits::Limits;
 use super::selection::{Field, Operation};
 use crate::supergraph::Supergraph;
 
-/// Parses, validates, bounds and normalizes one operation of a document.
+/// Parses, validates, bounds and normalizes one operation of a document. The answer is to come whole: `@defer` is not
+/// heeded.
+///
+/// # Errors
+/// What is wrong with the document, or more than the limits allow.
 pub fn normalize(
     supergraph: &Supergraph,
     text: &str,
     operation_name: Option<&str>,
     limits: &Limits,
 ) -> Result<Arc<Operation>, Vec<RequestError>> {
+    normalize_in_parts(supergraph, text, operation_name, limits, Deferring::Off)
+}
+
+/// The same; whether fragments are deferred is the caller's choice.
+///
+/// # Errors
+/// What is wrong with the document, or more than the limits allow.
+pub fn normalize_in_parts(
+    supergraph: &Supergraph,
+    text: &str,
+    operation_name: Option<&str>,
+    limits: &Limits,
+    deferring: Deferring<'_>,
+) -> Result<Arc<Operation>, Vec<RequestError>> {
     let parsed = parse(text, limits)?;
     bound::check(&parsed, limits)?;
+    stream::refuse(supergraph.api_schema(), &parsed)?;
     let document = parsed.to_executable_validate(supergraph.api_schema()).map_err(|invalid| {
         RequestError::from_diagnostics(RequestErrorCode::ValidationFailed, &invalid.errors, limits.errors)
     })?;
@@ -34,7 +58,8 @@ pub fn normalize(
     check_max_depth(&document, operation).map_err(|error| {
         vec![RequestError::new(RequestErrorCode::LimitExceeded, error.message().to_string())]
     })?;
-    let selection = expand::selection(supergraph, &document, operation)?;
+    let conditions = Conditions::of(operation, deferring);
+    let (selection, defers) = expand::selection(supergraph, &document, operation, &conditions)?;
     let asks_for_schema = |field: &Field| matches!(field.name.as_str(), "__schema" | "__type");
     if !limits.introspection && selection.fields.iter().any(asks_for_schema) {
         let code = RequestErrorCode::IntrospectionDisabled;
@@ -45,6 +70,7 @@ pub fn normalize(
         name: operation.name.clone(),
         variables: operation.variables.iter().map(|variable| variable.as_ref().clone()).collect(),
         selection,
+        defers,
         document: Arc::new(document),
     }))
 }

@@ -19,7 +19,7 @@ use self::contexts::Given;
 use self::slots::Merged;
 use super::needs::Needs;
 use super::query_plan::{Path, RepresentationField};
-use crate::operation::selection::{Guard, TypeSet};
+use crate::operation::selection::{Guard, PartSet, TypeSet};
 use crate::supergraph::{SubgraphId, Supergraph, TypeId};
 
 /// Index of a [`StepDraft`].
@@ -41,6 +41,8 @@ pub(super) struct StepDraft {
     pub contexts: Vec<ContextDraft>,
     /// Steps whose data it needs.
     pub after: BTreeSet<StepIndex>,
+    /// The parts of the answer that it is first needed for.
+    pub due: PartSet,
     /// Any of these reasons makes it run; `None` until there is a reason.
     pub guard: Option<Guard>,
 }
@@ -109,6 +111,8 @@ pub(super) struct Emitter<'a> {
     pub barrier: BTreeSet<StepIndex>,
     /// For mutations: the root step that a neighbour may share.
     pub shared_root: Option<StepIndex>,
+    /// The parts that are being written down.
+    due: PartSet,
 }
 
 /// What a walk gave: the fields for a representation, and the steps they come from.
@@ -134,19 +138,21 @@ impl<'a> Emitter<'a> {
             merged: Vec::new(),
             barrier: BTreeSet::new(),
             shared_root: None,
+            due: PartSet::FIRST,
         }
     }
 
     /// Ends a root field of a mutation, whose steps begin at `first`: what follows waits for all of it. Only a neighbour
     /// of the same subgraph may share its request, and only if nothing else had to be done for it.
     pub fn end_of_root_field(&mut self, first: StepIndex) {
-        let made = self.steps.len() - first;
+        let is_first = |step: &StepIndex| self.steps[*step].due == PartSet::FIRST;
+        let made = (first..self.steps.len()).filter(is_first).count();
         let shared_alone = made == 0 && self.shared_root.is_some();
         if !shared_alone {
             let is_root = |step: &StepDraft| matches!(step.kind, StepKind::Root(_));
             self.shared_root = (made == 1 && self.steps.get(first).is_some_and(is_root)).then_some(first);
         }
-        self.barrier = (0..self.steps.len()).collect();
+        self.barrier = (0..self.steps.len()).filter(is_first).collect();
     }
 
     /// The names of a set's object types.

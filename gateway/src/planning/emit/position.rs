@@ -15,7 +15,7 @@ use super::{
 use crate::operation::selection::{Guard, TypeSet};
 use crate::planning::needs::{NeedId, Want};
 use crate::planning::query_plan::{Path, PathSegment, RepresentationField};
-use crate::planning::solve::{ObjectSolution, Open, PositionSolution};
+use crate::planning::solve::{Deferred, ObjectSolution, Open, PositionSolution};
 use crate::supergraph::query_graph::{EntryKind, Place};
 use crate::supergraph::{ContextArgumentId, TypeKind};
 
@@ -50,11 +50,17 @@ type Declared = (ast::Type, Option<crate::supergraph::TypeId>, Vec<ContextArgume
 
 impl Emitter<'_> {
     /// The top of an operation.
-    pub fn root(&mut self, object: usize, solution: &Rc<ObjectSolution>, need: NeedId, merged: MergedIndex) {
+    pub fn root(
+        &mut self,
+        object: usize,
+        (solution, later): (&Rc<ObjectSolution>, &[Deferred]),
+        need: NeedId,
+        merged: MergedIndex,
+    ) {
         let types = self.one(Some(object));
         let path = Path::default();
         let spot = Spot { need, merged, path: &path, types, demand: &Guard::default(), scope: Vec::new() };
-        self.objects(&[(Some(object), Rc::clone(solution))], &spot, &[]);
+        self.objects((&[(Some(object), Rc::clone(solution))], later), &spot, &[]);
     }
 
     fn one(&self, object: Option<usize>) -> TypeSet {
@@ -80,13 +86,19 @@ impl Emitter<'_> {
             }
         }
         let spot = Spot { need: solution.need, merged, path, types, demand: above.demand, scope };
-        self.objects(&solution.objects, &spot, arrivals)
+        self.objects((&solution.objects, &solution.later), &spot, arrivals)
     }
 
     /// Objects of several types at one position, given the sources that all of them have.
-    fn objects(&mut self, solved: &[Solved], spot: &Spot<'_>, arrivals: &[Source]) -> Emitted {
+    fn objects(
+        &mut self,
+        (solved, later): (&[Solved], &[Deferred]),
+        spot: &Spot<'_>,
+        arrivals: &[Source],
+    ) -> Emitted {
         let mut emitted = Emitted::default();
         let mut groups: Vec<Group> = Vec::new();
+        let mut standing: Vec<Vec<Source>> = Vec::new();
         for (object, solution) in solved {
             let mut sources = arrivals.to_vec();
             let demands = self.demands(solution, spot, arrivals.len());
@@ -119,6 +131,7 @@ impl Emitter<'_> {
                     }),
                 }
             }
+            standing.push(sources);
         }
         groups.sort_by_key(|group| group.want);
         let needs = self.needs;
@@ -132,7 +145,24 @@ impl Emitter<'_> {
             }
             self.take(group, spot, &mut emitted);
         }
+        later.iter().for_each(|deferred| self.deferred(deferred, spot, &standing));
         emitted
+    }
+
+    /// What comes later, from where one stands on each runtime type.
+    fn deferred(&mut self, deferred: &Deferred, spot: &Spot<'_>, standing: &[Vec<Source>]) {
+        let outer = std::mem::replace(&mut self.due, deferred.due);
+        let spot =
+            Spot { need: deferred.need, types: spot.types.clone(), scope: spot.scope.clone(), ..*spot };
+        for (index, sources) in standing.iter().enumerate() {
+            if standing[..index].contains(sources) {
+                continue;
+            }
+            let alike = deferred.objects.iter().zip(standing).filter(|(_, other)| *other == sources);
+            let objects: Vec<Solved> = alike.map(|(object, _)| object.clone()).collect();
+            self.objects((&objects, &[]), &spot, sources);
+        }
+        self.due = outer;
     }
 
     /// When each open of a solution matters: when something taken from it, or a later open fed by it, does.
@@ -174,7 +204,7 @@ impl Emitter<'_> {
             demand,
             scope: spot.scope.clone(),
         };
-        let mut inputs = self.objects(&[(object, Rc::clone(&open.inputs))], &inner, before);
+        let mut inputs = self.objects((&[(object, Rc::clone(&open.inputs))], &[]), &inner, before);
         let place = self.supergraph.query_graph().place(open.place).clone();
         let (kind, type_name) = self.step_kind(open.kind, &place);
         let before = self.all_before(&inputs.steps);
@@ -239,7 +269,7 @@ impl Emitter<'_> {
             }
             return;
         }
-        for held in self.held(spot.merged, group.want, want, &group.types) {
+        for held in self.held(spot.merged, want, &group.types) {
             let fields = match (&group.child, held.child) {
                 (Some(child), Some(merged)) => {
                     let arrivals = self.ask_all(group, child, want, (&held, emitted));

@@ -6,7 +6,7 @@ use apollo_compiler::Name;
 use apollo_compiler::ast;
 
 use super::{Emitter, MergedIndex, StepIndex};
-use crate::operation::selection::{Guard, TypeSet};
+use crate::operation::selection::{Guard, PartSet, TypeSet};
 use crate::planning::needs::{NeedId, Want};
 
 /// One kind of object of the merged answer.
@@ -23,8 +23,8 @@ struct Slot {
     types: TypeSet,
     guard: Guard,
     child: Option<MergedIndex>,
-    /// The client's want it stands for.
-    want: Option<usize>,
+    /// Whether it stands for a field of the client's.
+    is_clients: bool,
     /// A leaf's steps that bring it whatever the guards.
     brought: Vec<Brought>,
 }
@@ -52,7 +52,8 @@ impl Emitter<'_> {
     pub fn client_object(&mut self, need: NeedId) -> MergedIndex {
         let needs = self.needs;
         let mut merged = Merged::default();
-        for (index, want) in needs.get(need).wants.iter().enumerate() {
+        let later = needs.get(need).later.iter().flat_map(|(_, later)| &needs.get(*later).wants);
+        for want in needs.get(need).wants.iter().chain(later) {
             let Some(key) = want.response_key.clone() else { continue };
             let child = want.child.map(|child| self.client_object(child));
             merged.slots.push(Slot {
@@ -62,7 +63,7 @@ impl Emitter<'_> {
                 types: want.types.clone(),
                 guard: want.guard.clone(),
                 child,
-                want: Some(index),
+                is_clients: true,
                 brought: Vec::new(),
             });
         }
@@ -72,22 +73,17 @@ impl Emitter<'_> {
 
     /// Where a want is held for some types. A field that only the plan needs shares the client's key where it is the
     /// same field, else gets a key that no client's equals.
-    pub(super) fn held(
-        &mut self,
-        merged: MergedIndex,
-        index: usize,
-        want: &Want,
-        types: &TypeSet,
-    ) -> Vec<Held> {
+    pub(super) fn held(&mut self, merged: MergedIndex, want: &Want, types: &TypeSet) -> Vec<Held> {
         let slots = &self.merged[merged].slots;
-        if want.response_key.is_some() {
-            let own = slots.iter().find(|slot| slot.want == Some(index));
+        if let Some(key) = &want.response_key {
+            let own =
+                slots.iter().find(|slot| slot.is_clients && slot.key == *key && slot.types == want.types);
             return own.map(|slot| held(slot, types.clone())).into_iter().collect();
         }
         let mut found = Vec::new();
         let mut rest = types.clone();
         let same = |slot: &&Slot| {
-            slot.want.is_some()
+            slot.is_clients
                 && slot.guard.is_always()
                 && slot.name == want.name
                 && slot.arguments == want.arguments
@@ -114,7 +110,10 @@ impl Emitter<'_> {
             .iter()
             .find(|slot| slot.key == held.key && !slot.types.is_disjoint(&held.types))?;
         let everywhere = |known: &[TypeSet]| scope.iter().zip(known).all(|(own, known)| own.is_subset(known));
-        let serves = |known: &&Brought| held.types.is_subset(&known.types) && everywhere(&known.scope);
+        let in_time = |step: StepIndex| [PartSet::FIRST, self.due].contains(&self.steps[step].due);
+        let serves = |known: &&Brought| {
+            held.types.is_subset(&known.types) && everywhere(&known.scope) && in_time(known.step)
+        };
         slot.brought.iter().find(serves).map(|known| known.step)
     }
 
@@ -136,9 +135,9 @@ impl Emitter<'_> {
 
     fn internal(&mut self, merged: MergedIndex, want: &Want, types: TypeSet) -> Held {
         let slots = &self.merged[merged].slots;
-        let known = slots.iter().position(|slot| {
-            slot.want.is_none() && slot.name == want.name && slot.arguments == want.arguments
-        });
+        let known = slots
+            .iter()
+            .position(|slot| !slot.is_clients && slot.name == want.name && slot.arguments == want.arguments);
         if let Some(index) = known {
             let slot = &mut self.merged[merged].slots[index];
             slot.types.union_with(&types);
@@ -164,7 +163,7 @@ impl Emitter<'_> {
             types: types.clone(),
             guard: Guard::default(),
             child,
-            want: None,
+            is_clients: false,
             brought: Vec::new(),
         };
         let found = held(&slot, types);

@@ -53,7 +53,11 @@ impl Emitter<'_> {
 
     fn takes_in(&self, index: StepIndex, wanted: &Wanted<'_>) -> bool {
         let step = &self.steps[index];
-        if step.subgraph != wanted.subgraph || step.kind != wanted.kind || step.path != *wanted.path {
+        if step.due != self.due
+            || step.subgraph != wanted.subgraph
+            || step.kind != wanted.kind
+            || step.path != *wanted.path
+        {
             return false;
         }
         if let StepKind::Root(_) = step.kind {
@@ -84,6 +88,7 @@ impl Emitter<'_> {
             representations: Vec::new(),
             contexts: Vec::new(),
             after: wanted.after.clone(),
+            due: self.due,
             guard: None,
         });
         self.steps.len() - 1

@@ -98,7 +98,11 @@ fn depths(steps: &[StepDraft], earliest: &[usize]) -> Vec<usize> {
 fn together(emitter: &Emitter<'_>, one: usize, two: usize) -> bool {
     let (one, two) = (&emitter.steps[one], &emitter.steps[two]);
     let entities = |step: &StepDraft| !matches!(step.kind, StepKind::Root(_));
-    one.subgraph == two.subgraph && entities(one) && entities(two) && one.guard == two.guard
+    one.due == two.due
+        && one.subgraph == two.subgraph
+        && entities(one)
+        && entities(two)
+        && one.guard == two.guard
 }
 
 /// The fetches that each waits for, without those that another of them waits for anyway.
@@ -128,6 +132,7 @@ fn build(emitter: &Emitter<'_>, packed: &Packed, after: Vec<FetchId>, kind: Oper
     }
     Fetch {
         subgraph: first.subgraph,
+        due: first.due,
         kind: if at_top { kind } else { OperationType::Query },
         after,
         guard: guards.into_iter().reduce(|one, two| one.or(&two)).unwrap_or_else(Guard::default),

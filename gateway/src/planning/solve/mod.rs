@@ -7,6 +7,7 @@
 mod cost;
 mod coverage;
 mod landing;
+mod later;
 mod object;
 mod opens;
 mod position;
@@ -18,6 +19,7 @@ use rustc_hash::FxHashMap;
 pub(super) use self::cost::Cost;
 pub(super) use self::landing::LandingId;
 use self::landing::Landings;
+pub(super) use self::later::{Deferred, Later, Standing};
 use super::needs::{NeedId, Needs};
 use crate::operation::selection::TypeSet;
 use crate::supergraph::query_graph::{EntryKind, FieldMove, PlaceId, QueryGraph};
@@ -28,6 +30,8 @@ use crate::supergraph::{FieldSetId, SubgraphId, Supergraph};
 pub(super) struct PositionSolution {
     /// By runtime type; `None` for a position that has none.
     pub objects: Vec<(Option<usize>, Rc<ObjectSolution>)>,
+    /// How what comes with later parts of the answer is answered.
+    pub later: Vec<Deferred>,
     /// The need, with what solving added to it.
     pub need: NeedId,
     /// Which arrivals are used.

@@ -201,6 +201,8 @@ impl Solver<'_> {
     /// What the sources and the chosen candidates give. `None` only when the budget is used up.
     fn trial(&mut self, question: Question<'_>, chosen: &[&Candidate]) -> Option<Trial> {
         let Question { at, wants, sources } = question;
+        // What is due later is not asked of where one stands.
+        let closed = if self.needs.get(at.need).is_apart { sources.len() } else { 0 };
         // Trying many sources for many fields is work, too.
         self.spend(wants.len() * (sources.len() + chosen.len()) / WORK);
         let mut all = sources.to_vec();
@@ -214,14 +216,14 @@ impl Solver<'_> {
         }
         // Chosen apart first; then again, now that what the others bring anyway is known.
         let mut takes: Vec<Option<Take>> =
-            wants.iter().map(|(index, want)| self.take(at, (*index, want), &all, &cost)).collect();
+            wants.iter().map(|(index, want)| self.take(at, (*index, want), (&all, closed), &cost)).collect();
         for position in 0..takes.len() {
             if takes[position].as_ref().is_some_and(|take| !take.cost.is_free()) {
                 let mut others = cost.clone();
                 let rest = takes.iter().enumerate().filter(|(other, _)| *other != position);
                 rest.flat_map(|(_, take)| take).for_each(|take| others.and(&take.cost));
                 let (index, want) = &wants[position];
-                takes[position] = self.take(at, (*index, want), &all, &others);
+                takes[position] = self.take(at, (*index, want), (&all, closed), &others);
             }
         }
         takes.iter().flatten().for_each(|take| cost.and(&take.cost));
@@ -233,7 +235,7 @@ impl Solver<'_> {
         &mut self,
         at: &At,
         (index, want): (usize, &Want),
-        sources: &[Source],
+        (sources, closed): (&[Source], usize),
         others: &Cost,
     ) -> Option<Take> {
         if want.is_typename() {
@@ -241,7 +243,8 @@ impl Solver<'_> {
             return knowing.map(|source| taken((index, want), &[source], None, sources));
         }
         let mut able = Vec::new();
-        for (position, source) in sources.iter().enumerate() {
+        let closed = if closed > 0 && self.is_in_key(at, want) { 0 } else { closed };
+        for (position, source) in sources.iter().enumerate().skip(closed) {
             if let Some(found) = self.access(at, *source, want) {
                 able.push((position, found.target));
             }
@@ -287,6 +290,16 @@ impl Solver<'_> {
             }
         }
         best.map(|(_, take)| take)
+    }
+
+    /// Whether a leaf belongs to a key of its object: it is asked for with the first part anyway.
+    fn is_in_key(&self, at: &At, want: &Want) -> bool {
+        let Some(object) = at.object.filter(|_| want.child.is_none() && want.arguments.is_empty()) else {
+            return false;
+        };
+        let mut keys = self.graph.entries(object).iter().filter_map(|entry| entry.key);
+        let names = |key: FieldSetId| self.supergraph.field_set(key).fields.iter();
+        keys.any(|key| names(key).any(|field| field.name == want.name && field.selection.is_none()))
     }
 
     /// The field at a source, if it can be asked for there as things stand.

@@ -26,6 +26,7 @@ impl Solver<'_> {
         let places: IndexMap<PlaceId, &Entry> =
             self.graph.entries(object).iter().rev().map(|entry| (entry.place, entry)).collect();
         self.spend(driving.len() * places.len() / WORK);
+        let again = self.needs.get(at.need).is_apart;
         let mut serving: IndexMap<(PlaceId, Extra), usize> = IndexMap::new();
         for (place, entry) in places.into_iter().rev() {
             for index in driving {
@@ -39,7 +40,7 @@ impl Solver<'_> {
                 let found = self.graph.field(place, want.name.as_str());
                 let Some(found) = found.filter(|found| fills(want, found)) else { continue };
                 let extra = Extra::of(found);
-                if !extra.is_nothing() || sources.iter().all(|source| source.place != place) {
+                if again || !extra.is_nothing() || sources.iter().all(|source| source.place != place) {
                     let serves = self.siblings_served(at, entry, want);
                     *serving.entry((place, extra)).or_default() += serves;
                 }

@@ -2,7 +2,8 @@
 
 use std::rc::Rc;
 
-use super::{At, Cost, LandingId, PositionKey, PositionSolution, Solver};
+use super::later::{Deferred, Later, Standing};
+use super::{At, Cost, LandingId, ObjectSolution, PositionKey, PositionSolution, Solver};
 use crate::operation::selection::TypeSet;
 use crate::planning::needs::NeedId;
 use crate::supergraph::TypeKind;
@@ -41,59 +42,56 @@ impl Solver<'_> {
     fn solve_position(&mut self, below: &Below, arrivals: &[PlaceId]) -> Option<PositionSolution> {
         let types = self.runtime_types(below, arrivals);
         let untyped = arrivals.iter().all(|place| !self.graph.knows_type(*place));
-        let need = match untyped && !self.is_uniform(below.need, &types) {
-            true => self.needs.with_typename(below.need),
-            false => below.need,
-        };
-        let objects: Vec<Option<usize>> = match types.is_clear() {
-            true => vec![None],
-            false => types.ones().map(Some).collect(),
-        };
         let siblings = Rc::new(types);
-        let mut solution = PositionSolution {
-            objects: Vec::new(),
-            need,
-            used: vec![false; arrivals.len()],
-            cost: Cost::default(),
+        let mut wanted = below.need;
+        loop {
+            let need = match untyped && !self.is_uniform(wanted, &siblings) {
+                true => self.needs.with_typename(wanted),
+                false => wanted,
+            };
+            let standing = self.standing(&Below { need, ..*below }, &siblings, arrivals)?;
+            let mut objects = Vec::new();
+            for stand in &standing {
+                objects.push((stand.at.object, self.object(&stand.at, &stand.places)?));
+            }
+            match self.later(wanted, &standing, &objects) {
+                Later::Solved(later) => return combine(need, objects, later, arrivals.len()),
+                Later::Sooner(instead) => wanted = instead,
+                Later::Exhausted => return None,
+            }
+        }
+    }
+
+    /// Where one stands on each runtime type; nothing if some arrival cannot hold one.
+    fn standing(
+        &mut self,
+        below: &Below,
+        siblings: &Rc<TypeSet>,
+        arrivals: &[PlaceId],
+    ) -> Option<Vec<Standing>> {
+        let objects: Vec<Option<usize>> = match siblings.is_clear() {
+            true => vec![None],
+            false => siblings.ones().map(Some).collect(),
         };
-        let mut common = vec![true; arrivals.len()];
-        for object in objects {
+        let (supergraph, graph) = (self.supergraph, self.graph);
+        let stand = |object: Option<usize>| {
             let at = At {
-                need,
+                need: below.need,
                 anchor: below.anchor,
                 object,
-                siblings: Rc::clone(&siblings),
+                siblings: Rc::clone(siblings),
                 landing: below.landing,
                 single: false,
                 limit: None,
             };
-            let solved = self.object_at(&at, arrivals)?;
-            let asks = solved.used.iter().any(|used| *used);
-            for (index, used) in solved.used.iter().enumerate() {
-                solution.used[index] |= used;
-                common[index] &= used | !asks;
-            }
-            solution.cost.and(&solved.cost);
-            solution.objects.push((object, solved));
-        }
-        // Several arrivals are merged into one object; of an abstract type that is only safe if one of them serves every
-        // runtime type, or what one subgraph returns could be of a type that only the other was asked for.
-        let merged = solution.used.iter().filter(|used| **used).count() > 1;
-        if merged && solution.objects.len() > 1 && !common.contains(&true) {
-            return None;
-        }
-        Some(solution)
-    }
-
-    fn object_at(&mut self, at: &At, arrivals: &[PlaceId]) -> Option<Rc<super::ObjectSolution>> {
-        let supergraph = self.supergraph;
-        let graph = self.graph;
-        let cast = |place: &PlaceId| match at.object {
-            Some(object) => graph.cast(supergraph, *place, object),
-            None => Some(*place),
+            let cast = |place: &PlaceId| match object {
+                Some(object) => graph.cast(supergraph, *place, object),
+                None => Some(*place),
+            };
+            let places: Option<Vec<PlaceId>> = arrivals.iter().map(cast).collect();
+            Some(Standing { at, places: places? })
         };
-        let sources: Option<Vec<PlaceId>> = arrivals.iter().map(cast).collect();
-        self.object(at, &sources?)
+        objects.into_iter().map(stand).collect()
     }
 
     /// The object types that can stand at a position: what every arrival can hold and what no landing place rules out.
@@ -118,7 +116,8 @@ impl Solver<'_> {
     fn is_uniform(&self, need: NeedId, types: &TypeSet) -> bool {
         let hidden = self.supergraph.types().public_object_count();
         let need = self.needs.get(need);
-        need.wants.iter().all(|want| {
+        let later = need.later.iter().flat_map(|(_, later)| &self.needs.get(*later).wants);
+        need.wants.iter().chain(later).all(|want| {
             let mut relevant = types.ones().filter(|object| !need.is_public || *object < hidden);
             let applies = |object: usize| want.types.contains(object);
             match relevant.next() {
@@ -127,4 +126,33 @@ impl Solver<'_> {
             }
         })
     }
+}
+
+/// Puts the runtime types' solutions together; nothing if they cannot be merged.
+fn combine(
+    need: NeedId,
+    objects: Vec<(Option<usize>, Rc<ObjectSolution>)>,
+    later: Vec<Deferred>,
+    arrivals: usize,
+) -> Option<PositionSolution> {
+    let (mut used, mut common) = (vec![false; arrivals], vec![true; arrivals]);
+    let mut cost = Cost::default();
+    for (object, solved) in &objects {
+        let mut asked = solved.used.clone();
+        let same = later.iter().flat_map(|deferred| &deferred.objects).filter(|(other, _)| other == object);
+        for (_, deferred) in same {
+            asked.iter_mut().zip(&deferred.used).for_each(|(mark, used)| *mark |= used);
+        }
+        let asks = asked.contains(&true);
+        for (index, asked) in asked.iter().enumerate() {
+            used[index] |= asked;
+            common[index] &= asked | !asks;
+        }
+        cost.and(&solved.cost);
+    }
+    // Several arrivals are merged into one object; of an abstract type that is only safe if one of them serves every
+    // runtime type, or what one subgraph returns could be of a type that only the other was asked for.
+    let merged = used.iter().filter(|used| **used).count() > 1;
+    let unsafe_to_merge = merged && objects.len() > 1 && !common.contains(&true);
+    (!unsafe_to_merge).then_some(PositionSolution { objects, later, need, used, cost })
 }

@@ -243,6 +243,11 @@ impl Operation {
                 self.say(protocol::complete(&self.id), true).await;
                 0
             }
+            // Nobody asks for parts over a WebSocket: its clients have no format for them in common.
+            Ok(Answer::Parts(..)) => {
+                self.say(protocol::error(&self.id, &Refusal::internal()), true).await;
+                1
+            }
             Err(refusal) => {
                 self.say(protocol::error(&self.id, &refusal), true).await;
                 1

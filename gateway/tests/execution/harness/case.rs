@@ -8,12 +8,14 @@ use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
 use gateway::composition::{SubgraphSchema, compose};
 use gateway::engine::{Engine, Limits};
+use gateway::execution::PartsFormat;
 use gateway::supergraph::Supergraph;
 use serde_json::Value;
 
 use super::contexts::Contexts;
 use super::fakes::{self, Fakes};
 use super::interpreter::{Scene, execute};
+use super::merging;
 use super::operations::Written;
 use super::verdict::{self, Response};
 use super::world::{Federation, Maker, Rates, World};
@@ -101,11 +103,32 @@ impl Bench {
             (None, _) => Some(format!("refused: {}", answered.value["errors"][0]["extensions"]["code"])),
             _ => verdict::difference(&expected, &answered, &loose),
         };
+        let found = match found {
+            None if operation.text.contains("@defer") => self.in_parts(operation, &expected, &loose).await,
+            found => found,
+        };
         found.map(|what| {
             let asked = self.fakes.asked().join("\n  ");
             let (expected, answered) = (&expected.text, &answered.text);
             format!("{what}\n expected {expected}\n answered {answered}\n asked\n  {asked}")
         })
+    }
+
+    /// What is wrong with the answer in parts, put together.
+    async fn in_parts(&self, operation: &Written, expected: &Response, loose: &Response) -> Option<String> {
+        for format in [PartsFormat::Defer20220824, PartsFormat::Incremental02] {
+            let parts = merging::parts(&self.engine, operation, format).await;
+            let found = match (merging::merge(&parts, format), self.fakes.complaints().first()) {
+                (_, Some(complaint)) => Some(format!("a subgraph was asked nonsense: {complaint}")),
+                (Err(why), _) => Some(why),
+                (Ok(merged), _) => verdict::difference_of_parts(expected, &merged, loose),
+            };
+            if let Some(found) = found {
+                let parts: Vec<String> = parts.iter().map(Value::to_string).collect();
+                return Some(format!("parts in {format:?}: {found}\n {}", parts.join("\n ")));
+            }
+        }
+        None
     }
 }
 

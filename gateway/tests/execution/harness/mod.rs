@@ -3,15 +3,17 @@
 pub mod case;
 mod computed;
 pub mod contexts;
+pub mod deferring;
 pub mod fakes;
 mod federation;
 pub mod interpreter;
+pub mod merging;
 pub mod notation;
 pub mod operations;
 pub mod schemas;
 pub mod script;
 pub mod shrink;
-mod verdict;
+pub mod verdict;
 pub mod world;
 
 use std::sync::Arc;
@@ -47,7 +49,13 @@ pub fn context() -> RequestContext {
 /// A request without an operation name.
 pub fn request(query: &str, variables: Value) -> GraphqlRequest {
     let variables = variables.as_object().cloned().unwrap_or_default();
-    GraphqlRequest { query: query.to_string(), operation_name: None, variables, only_queries: false }
+    GraphqlRequest {
+        query: query.to_string(),
+        operation_name: None,
+        variables,
+        only_queries: false,
+        parts: None,
+    }
 }
 
 /// An engine that answers every operation with one hand-made plan.
@@ -74,6 +82,6 @@ pub async fn answer(engine: &Engine, query: &str, variables: Value) -> Value {
 pub async fn answer_text(engine: &Engine, query: &str, variables: Value) -> String {
     match engine.answer(request(query, variables), context()).await {
         Answer::Single(response) => String::from_utf8(response.body.to_vec()).unwrap(),
-        Answer::Stream(_) => panic!("a stream"),
+        Answer::Stream(_) | Answer::Parts(..) => panic!("a stream"),
     }
 }

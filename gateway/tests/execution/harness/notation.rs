@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use apollo_compiler::ast::{self, Definition};
 use apollo_compiler::{Name, Schema};
-use gateway::operation::selection::{Condition, Guard, OperationType};
+use gateway::operation::selection::{Condition, Guard, OperationType, PartSet};
 use gateway::planning::query_plan::{
     Fetch, FetchField, FetchId, FetchStep, Path, PathSegment, Representation, RepresentationField, Selection,
 };
@@ -38,6 +38,7 @@ fn fetch(subgraphs: &[(&str, &str)], supergraph: &Supergraph, text: &str) -> Fet
     let mut fetch = Fetch {
         subgraph: gateway::supergraph::SubgraphId(id as u32),
         kind,
+        due: PartSet::FIRST,
         after: Vec::new(),
         guard: Guard::default(),
         steps: Vec::new(),
