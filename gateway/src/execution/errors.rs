@@ -51,6 +51,12 @@ impl ErrorLog {
         ErrorLog { entries, limit: self.limit, omitted }
     }
 
+    /// Adds those of another log.
+    pub fn append(&mut self, other: ErrorLog) {
+        self.omitted += other.omitted;
+        other.entries.into_iter().for_each(|(fetch, error)| self.push(fetch, error));
+    }
+
     /// Counts errors that were not even described.
     pub fn omit(&mut self, count: usize) {
         self.omitted += count;

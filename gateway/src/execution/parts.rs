@@ -96,11 +96,14 @@ impl Delivery {
         let (mut body, met) = (projection.out, projection.met);
         self.delivered = PartSet::FIRST;
         self.announce(met);
+        let has_next = !self.pending.is_empty();
+        if !has_next {
+            errors.append(take_all(run));
+        }
         if errors.has_entries() {
             body.push(b',');
             errors.write(&mut body);
         }
-        let has_next = !self.pending.is_empty();
         match has_next {
             true => payload::close(self.format, &mut body, &known(run.program(), &self.pending), true),
             false => body.push(b'}'),
@@ -124,12 +127,19 @@ impl Delivery {
                 met.push(found);
                 outcomes.push((data, mine));
             }
+            // Null has reached beyond the fragment at these errors' places, so no fragment comes to them.
+            if let Some((_, last)) = outcomes.last_mut() {
+                last.append(errors);
+            }
             // What another fragment shares with one that failed is still to be sent.
             if !failed {
                 self.delivered = self.delivered.with(PartSet::of(part));
             }
             met.into_iter().for_each(|met| self.announce(met));
             done.extend(own);
+        }
+        if let (true, Some((_, last))) = (self.pending.is_empty(), outcomes.last_mut()) {
+            last.append(take_all(run));
         }
         let program = run.program();
         let errors = outcomes.iter().map(|(_, errors)| errors.len()).sum();
@@ -245,6 +255,12 @@ impl Fresh<'_> {
             _ => Ok(()),
         }
     }
+}
+
+/// What errors are left for the last part: where null has reached beyond a fragment, the fragment that would have told why
+/// never comes.
+fn take_all(run: &mut Run<'_>) -> ErrorLog {
+    run.errors.take(|_, _| true)
 }
 
 fn projection<'a>(
