@@ -258,29 +258,16 @@ impl Engine {
 impl Preparation {
     fn program(&self, key: &PlanKey) -> Result<Arc<Program>, Vec<Refusal>> {
         let types = self.with_labels(&key.labels);
-        let in_parts = key.deferring.as_ref().map(|values| self.planned(&types, key, Deferring::On(values)));
-        let plan = match in_parts {
-            Some(Ok(plan)) => plan,
-            // A server may deliver what is deferred with the rest, and has to where it cannot be fetched apart.
-            Some(Err(_)) | None => self.planned(&types, key, Deferring::Off)?,
-        };
-        Ok(Arc::new(execution::compile(&types, &plan)))
-    }
-
-    fn planned(
-        &self,
-        types: &RuntimeTypes,
-        key: &PlanKey,
-        deferring: Deferring<'_>,
-    ) -> Result<QueryPlan, Vec<Refusal>> {
         let (supergraph, name) = (&types.supergraph, key.operation_name.as_deref());
+        let deferring = key.deferring.as_ref().map_or(Deferring::Off, Deferring::On);
         let limits = &self.limits.operation;
         let operation = operation::normalize_in_parts(supergraph, &key.query, name, limits, deferring)
             .map_err(refusals)?;
-        (self.planner)(supergraph, operation).map_err(|PlanRefusal { message, code }| {
+        let plan = (self.planner)(supergraph, operation).map_err(|PlanRefusal { message, code }| {
             tracing::warn!(code, message, "an operation has no plan");
             vec![Refusal { message, code, locations: Vec::new() }]
-        })
+        })?;
+        Ok(Arc::new(execution::compile(&types, &plan)))
     }
 
     fn with_labels(&self, labels: &[bool]) -> Arc<RuntimeTypes> {

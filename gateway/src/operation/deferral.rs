@@ -3,6 +3,8 @@
 use apollo_compiler::Name;
 use fixedbitset::FixedBitSet;
 
+use super::selection::{Operation, SelectionSet};
+
 /// A part of the answer: 0 is the first, `n` is the deferred fragment `Operation::defers[n - 1]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PartId(pub u8);
@@ -76,6 +78,25 @@ pub struct DeferSite {
     pub part: PartId,
     /// The object types.
     pub types: FixedBitSet,
+}
+
+impl Operation {
+    /// The same with nothing deferred.
+    #[must_use]
+    pub fn whole(&self) -> Self {
+        let mut whole = self.clone();
+        whole.defers = Vec::new();
+        defer_nothing(&mut whole.selection);
+        whole
+    }
+}
+
+fn defer_nothing(set: &mut SelectionSet) {
+    set.defers = Vec::new();
+    for field in &mut set.fields {
+        (field.parts, field.due) = (PartSet::FIRST, PartSet::FIRST);
+        field.selection.iter_mut().for_each(defer_nothing);
+    }
 }
 
 /// The parts among these that none of the others comes before.

@@ -29,12 +29,19 @@ struct Part {
 /// States that one plan may take.
 const BUDGET: usize = 100_000;
 
-/// Plans an operation. Deterministic, bounded, and never half a plan.
+/// Plans an operation. Deterministic, bounded, and never half a plan. What cannot be answered in parts is planned whole.
 ///
 /// # Errors
 /// No subgraphs answer it, or it takes more than the budget.
 pub fn plan(supergraph: &Supergraph, operation: Arc<Operation>) -> Result<QueryPlan, PlanError> {
-    plan_within(supergraph, operation, BUDGET).map(|(plan, _)| plan)
+    let planned = plan_within(supergraph, operation.clone(), BUDGET);
+    let planned = match planned {
+        Err(_) if !operation.defers.is_empty() => {
+            plan_within(supergraph, Arc::new(operation.whole()), BUDGET)
+        }
+        planned => planned,
+    };
+    planned.map(|(plan, _)| plan)
 }
 
 /// The same within a budget of one's own; also how many states it took.

@@ -166,3 +166,21 @@ async fn random_answers_in_parts_are_the_whole_answer_when_put_together() {
     }
     assert!(compared > 100 && in_parts > 50, "{compared} compared, {in_parts} in parts");
 }
+
+#[tokio::test]
+async fn an_error_is_told_also_where_the_subgraphs_null_has_reached_beyond_the_fragment() {
+    let subgraphs = [("a", "type Query { rows: [Row] } type Row { sure: [Int!]! name: String }")];
+    let error = json!({"message": "null is forbidden", "path": ["rows", 0, "sure", 0]});
+    for rows in [json!([null]), json!([null, {"sure": [1]}])] {
+        for format in [Defer20220824, Incremental02] {
+            let supergraph = supergraph(&subgraphs);
+            let reply = ok(json!({"data": {"rows": rows}, "errors": [error]}));
+            let transport = Script::new(&supergraph, &[("a", reply)]);
+            let engine = Engine::new(supergraph, transport, Limits::default());
+            let query = "{ rows { ... @defer { sure } } }".to_owned();
+            let told = parts(&engine, &Written { text: query, variables: json!({}) }, format).await;
+            let told = json!(told).to_string();
+            assert_eq!(told.matches("[\"rows\",0,\"sure\",0]").count(), 1, "{told}");
+        }
+    }
+}

@@ -144,3 +144,22 @@ fn nothing_is_deferred_at_the_top_of_a_mutation_or_in_a_subscription() {
         assert_eq!(shop.is_valid(query), allowed, "{query}");
     }
 }
+
+#[test]
+fn what_cannot_be_fetched_apart_even_with_the_first_part_comes_whole() {
+    let halves = Fixture::compose(&[
+        ("a", "type Query { zed: Zed @shareable } type Zed { z1: String }"),
+        ("b", "type Query { zed: Zed @shareable } type Zed { z2: String }"),
+    ]);
+    insta::assert_snapshot!(halves.plan_in_parts("{ zed { ... @defer { z2 } } }"), @r###"
+    QueryPlan {
+      Fetch(service: "b") {
+        {
+          zed {
+            z2
+          }
+        }
+      }
+    }
+    "###);
+}
