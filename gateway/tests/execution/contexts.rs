@@ -47,7 +47,7 @@ const SUBGRAPHS: [(&str, &str); 2] = [
     ),
 ];
 
-const OPERATIONS: [&str; 9] = [
+const OPERATIONS: [&str; 10] = [
     "{ users { account { label } } }",
     "{ users { name accounts { id a: label b: label both(x: 1) } } }",
     "{ company { account { label both } users { account { label } friends { account { label called } } } } }",
@@ -56,6 +56,7 @@ const OPERATIONS: [&str; 9] = [
     "{ owned { ... on User { account { parent { parent { label both } } } } ... on Company { users { account { owned } } } } }",
     "query($a: Boolean! = false) { users { account { label @include(if: $a) plain } } first { best { account { owned label } } } }",
     "query($contextualArgument: Int) { users { account { both(x: $contextualArgument) parent { both(x: 0) } } } }",
+    "query($a: Boolean! = false, $b: Boolean! = true) { users { account { label @include(if: $a) called @include(if: $b) } } }",
     "{ users { friends { friends { account { called owned label } } } } }",
 ];
 
@@ -171,4 +172,68 @@ async fn a_value_that_failed_is_not_replaced_by_null() {
     assert_eq!(body["variables"]["representations"].as_array().unwrap().len(), 1, "{body}");
     assert_eq!(answered["data"]["users"][1]["account"]["label"], Value::Null);
     assert_eq!(answered["errors"].as_array().unwrap().len(), 1, "{answered}");
+}
+
+/// Teams set the context, and of their members the users.
+const TEAMS: [(&str, &str); 2] = [
+    (
+        "a",
+        r#"
+        type Query { teams: [Team!] }
+        interface Member { account: Account }
+        type Team @key(fields: "id") @context(name: "named") { id: ID! name: String members: [Member] lead: Lead }
+        type User implements Member @key(fields: "id") @context(name: "named") { id: ID! name: String account: Account }
+        type Bot implements Member @key(fields: "id") { id: ID! account: Account }
+        type Lead @key(fields: "id") { id: ID! }
+        type Account @key(fields: "id") { id: ID! label(of: String @fromContext(field: "$named { name }")): String }
+        "#,
+    ),
+    (
+        "b",
+        r#"type Lead @key(fields: "id") { id: ID! desk: Account } type Account @key(fields: "id") { id: ID! }"#,
+    ),
+];
+
+/// What the last request gives as values, by the accounts that it asks for, and the answer.
+async fn given(query: &str, replies: &[(&str, Value)]) -> (Vec<(Value, Value)>, Value) {
+    let supergraph = supergraph(&TEAMS);
+    let replies: Vec<_> =
+        replies.iter().map(|(subgraph, data)| (*subgraph, ok(json!({ "data": data })))).collect();
+    let script = Script::new(&supergraph, &replies);
+    let answered =
+        answer(&Engine::new(supergraph, script.clone(), Limits::default()), query, json!({})).await;
+    let asked = script.asked.lock().unwrap();
+    let variables = &asked.last().unwrap().1["variables"];
+    let given = |group: &str| {
+        let account = &variables[format!("representations{group}")][0]["id"];
+        (account.clone(), variables[format!("contextualArgument_a_0{group}")].clone())
+    };
+    (vec![given(""), given("__1")], answered)
+}
+
+#[tokio::test]
+async fn a_type_that_sets_no_context_has_what_is_further_up_and_one_that_does_its_own() {
+    let account = |id: &str| json!({ "__typename": "Account", "id": id });
+    let members = json!([
+        { "__typename": "User", "name": "ann", "account": account("1") },
+        { "__typename": "Bot", "account": account("2") },
+    ]);
+    let teams = json!({ "teams": [{ "__typename": "Team", "name": "red", "members": members }] });
+    let labels = json!({ "_entities": [{ "label": "x" }], "_entities__1": [{ "label": "y" }] });
+    let query = "{ teams { members { account { label } } } }";
+    let (given, answered) = given(query, &[("a", teams), ("a", labels)]).await;
+    assert_eq!(given, [(json!("1"), json!("ann")), (json!("2"), json!("red"))], "{answered}");
+}
+
+#[tokio::test]
+async fn an_entity_that_was_met_twice_has_what_is_above_it_each_time() {
+    let team = |name: &str| json!({ "__typename": "Team", "name": name, "lead": { "__typename": "Lead", "id": "7" } });
+    let teams = json!({ "teams": [team("red"), team("blue")] });
+    let desks = json!({ "_entities": [{ "desk": { "__typename": "Account", "id": "1" } }] });
+    let labels = json!({ "_entities": [{ "label": "of red" }], "_entities__1": [{ "label": "of blue" }] });
+    let query = "{ teams { lead { desk { label } } } }";
+    let (given, answered) = given(query, &[("a", teams), ("b", desks), ("a", labels)]).await;
+    assert_eq!(given, [(json!("1"), json!("red")), (json!("1"), json!("blue"))], "{answered}");
+    let desk = |label: &str| json!({ "lead": { "desk": { "label": label } } });
+    assert_eq!(answered["data"]["teams"], json!([desk("of red"), desk("of blue")]));
 }

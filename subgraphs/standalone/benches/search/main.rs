@@ -1,6 +1,7 @@
 //! Search over many documents, measured through the gateway beside the bare engine: `cargo xtask bench-search`.
 //!
-//! A real database server, a real Elasticsearch, and the servers as processes; documents come in through the public mutation. All ratios are of one run.
+//! A real database server, a real Elasticsearch, and the servers as processes; documents come in through the public mutation.
+//! All ratios are of one run.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a measurement fails where it stands")]
 
 mod asking;
