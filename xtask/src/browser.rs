@@ -22,11 +22,10 @@ const START: Duration = Duration::from_secs(60);
 /// # Errors
 /// When something cannot be installed or started, or the script finds a fault.
 pub fn run() -> Result<()> {
-    packages::install("node", &["nodejs", "npm"])?;
-    packages::install("chromium", &["chromium"])?;
+    install()?;
     let ide = programs::root().join("gateway/ide");
     packages::run(Command::new("npm").args(["ci", "--silent", "--no-audit", "--no-fund"]).current_dir(&ide))?;
-    programs::cargo(&["build", "--quiet", "--package", "standalone"])?;
+    programs::cargo(&["build", "--quiet", "--workspace", "--bins"])?;
     let data = programs::root().join("target/browser-test-data");
     let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
     let mut knlab = start(&data, port)?;
@@ -38,6 +37,15 @@ pub fn run() -> Result<()> {
     let _ = knlab.wait();
     let _ = std::fs::remove_dir_all(&data);
     outcome
+}
+
+/// Installs the browser and what its script runs on, when they are missing.
+///
+/// # Errors
+/// When something cannot be installed.
+pub fn install() -> Result<()> {
+    packages::install("node", &["nodejs", "npm"])?;
+    packages::install("chromium", &["chromium"]).map(drop)
 }
 
 fn start(data: &Path, port: u16) -> Result<Child> {

@@ -18,6 +18,7 @@ const ENDING: Duration = Duration::from_secs(10);
 /// A shared server: the variable that names it to tests, how to start it, and what one given by the environment is.
 struct Shared {
     variable: &'static str,
+    install: fn() -> Result<()>,
     start: fn(&Path) -> Result<Box<dyn Running>>,
     version: fn(&str) -> Result<String>,
 }
@@ -26,22 +27,31 @@ struct Shared {
 const SHARED: &[Shared] = &[
     Shared {
         variable: mariadb::VARIABLE,
+        install: || mariadb::install().map(drop),
         start: |folder| Ok(Box::new(MariaDb::start(folder)?)),
         version: mariadb::version,
     },
     Shared {
         variable: webdav::VARIABLE,
+        install: || webdav::install().map(drop),
         start: |folder| Ok(Box::new(WebDav::start(folder)?)),
         version: webdav::version,
     },
-    Shared { variable: s3::VARIABLE, start: |folder| Ok(Box::new(S3::start(folder)?)), version: s3::version },
+    Shared {
+        variable: s3::VARIABLE,
+        install: || s3::install().map(drop),
+        start: |folder| Ok(Box::new(S3::start(folder)?)),
+        version: s3::version,
+    },
     Shared {
         variable: elasticsearch::VARIABLE,
+        install: || elasticsearch::install().map(drop),
         start: |folder| Ok(Box::new(Elasticsearch::start(folder)?)),
         version: test_servers::search_engine_version,
     },
     Shared {
         variable: opensearch::VARIABLE,
+        install: || opensearch::install(),
         start: |folder| Ok(Box::new(OpenSearch::start(folder)?)),
         version: test_servers::search_engine_version,
     },
@@ -71,6 +81,16 @@ pub fn run(command: &[String]) -> Result<()> {
     };
     let servers = Servers::start()?;
     servers.run(Command::new(program).args(arguments))
+}
+
+/// Installs what is missing of the servers that the environment does not give, side by side. What fails is tried again, and
+/// told, by who starts them.
+pub fn install() {
+    std::thread::scope(|scope| {
+        for shared in SHARED.iter().filter(|shared| test_servers::shared(shared.variable).is_err()) {
+            scope.spawn(shared.install);
+        }
+    });
 }
 
 impl Servers {

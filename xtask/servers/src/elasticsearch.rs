@@ -1,6 +1,6 @@
 //! Elasticsearch 7.10.2, the newest whole server that a package registry has. It has no users.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -85,8 +85,17 @@ impl Running for Elasticsearch {
     }
 }
 
+/// Installs Java and it when they are missing; gives the folder of its jars.
+///
+/// # Errors
+/// When something cannot be installed.
+pub fn install() -> Result<PathBuf> {
+    maven::java()?;
+    maven::jars(ARTIFACT)
+}
+
 fn command(engine: &Engine) -> Result<Command> {
-    let jars = maven::jars(ARTIFACT)?;
+    let jars = install()?;
     let mut command = Command::new(maven::java()?);
     command
         .args(["-Xms256m", "-Xmx768m", "-cp"])

@@ -33,7 +33,7 @@ impl MariaDb {
     /// # Errors
     /// When it cannot be installed or started; the text tells the end of its log.
     pub fn start(folder: &Path) -> Result<Self> {
-        packages::install("mariadbd", &["mariadb-server-core"])?;
+        install()?;
         let folder = folder.join("mariadb");
         std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
         install_data(&folder.join("data"))?;
@@ -127,6 +127,14 @@ fn greeting(address: &str) -> Result<String> {
     Ok(String::from_utf8_lossy(version).into_owned())
 }
 
+/// Installs it when it is missing; gives its program.
+///
+/// # Errors
+/// When it cannot be installed.
+pub fn install() -> Result<PathBuf> {
+    packages::install("mariadbd", &["mariadb-server-core"])
+}
+
 fn install_data(data: &Path) -> Result<()> {
     let program = packages::install("mariadb-install-db", &["mariadb-server-core"])?;
     let made = Command::new(program)
@@ -144,7 +152,7 @@ fn install_data(data: &Path) -> Result<()> {
 }
 
 fn spawn(folder: &Path, port: u16) -> Result<ServerProcess> {
-    let program = packages::install("mariadbd", &["mariadb-server-core"])?;
+    let program = install()?;
     let mut command = Command::new(program);
     command
         .arg("--no-defaults")

@@ -147,6 +147,16 @@ impl Running for OpenSearch {
     }
 }
 
+/// Installs Java, it and its security plugin when they are missing.
+///
+/// # Errors
+/// When something cannot be installed.
+pub fn install() -> Result<()> {
+    maven::java()?;
+    maven::jars(SERVER)?;
+    maven::unpacked(SECURITY).map(drop)
+}
+
 fn command(engine: &Engine) -> Result<Command> {
     let java = maven::java()?;
     let mut command = match rustix::process::geteuid().is_root() {

@@ -78,6 +78,14 @@ impl Running for S3 {
     }
 }
 
+/// Installs it when it is missing; gives its program.
+///
+/// # Errors
+/// When it cannot be installed.
+pub fn install() -> Result<PathBuf> {
+    pip::install("moto_server", "moto[server]")
+}
+
 /// What the server at a URL says that it is.
 ///
 /// # Errors
@@ -88,8 +96,7 @@ pub fn version(url: &str) -> Result<String> {
 }
 
 fn spawn(folder: &Path, port: u16) -> Result<ServerProcess> {
-    let program = pip::install("moto_server", "moto[server]")?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(install()?);
     command.args(["-H", "127.0.0.1", "-p", &port.to_string()]);
     let mut process = ServerProcess::spawn("moto", &mut command, &folder.join("log"))?;
     let bucket = format!("http://127.0.0.1:{port}/{BUCKET}");

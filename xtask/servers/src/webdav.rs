@@ -88,8 +88,16 @@ pub fn version(url: &str) -> Result<String> {
     Ok(format!("{} (WebDAV)", answer.header("server").unwrap_or("a server without a name")))
 }
 
+/// Installs it when it is missing; gives its program.
+///
+/// # Errors
+/// When it cannot be installed.
+pub fn install() -> Result<PathBuf> {
+    packages::install("lighttpd", &["lighttpd", "lighttpd-mod-webdav"])
+}
+
 fn spawn(folder: &Path, port: u16) -> Result<ServerProcess> {
-    let program = packages::install("lighttpd", &["lighttpd", "lighttpd-mod-webdav"])?;
+    let program = install()?;
     let settings = format!(
         "server.port = {port}\nserver.bind = \"127.0.0.1\"\nserver.document-root = \"{0}/files\"\n\
          server.upload-dirs = (\"{0}/uploads\")\nserver.modules = (\"mod_webdav\")\nserver.stream-request-body = 1\n\
