@@ -134,7 +134,8 @@ pub fn access() -> Result<()> {
 /// # Errors
 /// When something cannot be built or started, or an answer is wrong.
 pub fn bench_search(documents: u64) -> Result<()> {
-    programs::cargo(&["build", "--release", "--quiet", "--workspace", "--bins"])?;
+    // One selection for both: with another one all would be built again with other features.
+    programs::cargo(&["build", "--release", "--quiet", "--workspace", "--bins", "--bench", "search"])?;
     let servers = crate::servers::Servers::start_those(|it| {
         [mariadb::VARIABLE, elasticsearch::VARIABLE].contains(&it)
     })?;
