@@ -10,7 +10,7 @@ use crate::programs;
 /// # Errors
 /// When answers differ; the test has printed the smallest case.
 pub fn compare(operations: usize, seed: Option<u64>) -> Result<()> {
-    let test = ["test", "--release", "--package", "gateway", "--test", "execution", "differential", "--"];
+    let test = ["test", "--release", "--workspace", "--test", "execution", "differential", "--"];
     let mut command = programs::cargo_command(&test);
     command.args(["--nocapture"]).env("KNLAB_TEST_OPERATIONS", operations.to_string());
     if let Some(seed) = seed {
