@@ -50,7 +50,7 @@ fragment Thing on Article { inStock title price shipping id }";
 /// The shop's supergraph.
 pub fn supergraph() -> String {
     let composition = compose(SUBGRAPHS.map(schema).into());
-    composition.supergraph_sdl.unwrap_or_else(|| panic!("{:#?}", composition.diagnostics))
+    composition.into_supergraph_sdl().unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"))
 }
 
 /// The subgraphs' schemas, to be composed.

@@ -17,7 +17,7 @@ pub use self::report::Report;
 
 use self::sources::Source;
 use crate::composition::diagnostic::{Diagnostic, Severity};
-use crate::composition::{Composition, EntityLinks, compose_linked};
+use crate::composition::{Composition, EntityLinks, Terms, compose_on};
 use crate::config;
 use crate::supergraph::Supergraph;
 
@@ -119,10 +119,12 @@ fn links(request: &CheckRequest, head: &Source) -> Result<Option<EntityLinks>, C
 fn load(source: &Source, links: Option<&EntityLinks>) -> (Option<Supergraph>, Vec<Diagnostic>) {
     let (sdl, mut diagnostics) = match source {
         Source::Supergraph(sdl) => (Some(sdl.clone()), Vec::new()),
-        Source::Subgraphs { subgraphs, .. } => {
+        Source::Subgraphs { subgraphs, contract, .. } => {
             let schemas = subgraphs.iter().map(|subgraph| subgraph.schema.clone()).collect();
-            let Composition { supergraph_sdl, diagnostics } = compose_linked(schemas, links);
-            (supergraph_sdl, diagnostics)
+            match compose_on(schemas, Terms { links, contract: contract.as_ref() }) {
+                Composition::Composed { supergraph_sdl, hints } => (Some(supergraph_sdl), hints),
+                Composition::Refused { diagnostics } => (None, diagnostics),
+            }
         }
     };
     match sdl.map(|sdl| Supergraph::parse(&sdl)) {

@@ -57,9 +57,7 @@ impl Report {
     pub fn to_text(&self) -> String {
         let mut blocks = Vec::new();
         for diagnostic in &self.diagnostics {
-            if diagnostic.severity != Severity::Hint || !self.composes {
-                blocks.push(describe(diagnostic, &self.texts));
-            }
+            blocks.push(describe(diagnostic, &self.texts));
         }
         for (impact, title) in
             [(Impact::Breaking, "Breaking"), (Impact::Dangerous, "Dangerous"), (Impact::Safe, "Safe")]

@@ -5,14 +5,14 @@ use std::process::Command;
 
 use super::CheckError;
 use super::describe::Texts;
-use crate::composition::{EntityLinks, SubgraphSchema};
+use crate::composition::{Contract, EntityLinks, SubgraphSchema};
 use crate::config;
 
 /// What was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// Subgraphs, still to be composed, and the links that their file declares.
-    Subgraphs { subgraphs: Vec<NamedSchema>, links: Option<EntityLinks> },
+    /// Subgraphs, still to be composed, and the links and the contract that their file declares.
+    Subgraphs { subgraphs: Vec<NamedSchema>, links: Option<EntityLinks>, contract: Option<Contract> },
     /// A supergraph, whoever composed it.
     Supergraph(String),
 }
@@ -95,7 +95,7 @@ fn read_folder(tree: &Tree, folder: &Path, names: &[String]) -> Result<Source, S
     if subgraphs.is_empty() {
         return Err("there is no supergraph.yaml and no *.graphql in it".to_owned());
     }
-    Ok(Source::Subgraphs { subgraphs, links: None })
+    Ok(Source::Subgraphs { subgraphs, links: None, contract: None })
 }
 
 fn stem(name: &str) -> Option<&str> {
@@ -107,7 +107,7 @@ fn read_file(tree: &Tree, path: &Path, text: &str) -> Result<Source, String> {
     if !is_yaml {
         return Ok(Source::Supergraph(text.to_owned()));
     }
-    let config::ComposeFile { subgraphs, links } =
+    let config::ComposeFile { subgraphs, links, contract } =
         config::parse_compose(text, path, &|path| tree.read(path)).map_err(|error| error.to_string())?;
     let subgraphs = subgraphs
         .into_iter()
@@ -116,7 +116,7 @@ fn read_file(tree: &Tree, path: &Path, text: &str) -> Result<Source, String> {
             schema: SubgraphSchema { name: subgraph.name, url: subgraph.url, sdl: subgraph.sdl },
         })
         .collect();
-    Ok(Source::Subgraphs { subgraphs, links })
+    Ok(Source::Subgraphs { subgraphs, links, contract })
 }
 
 /// Where files are.

@@ -1,5 +1,5 @@
 //! Every code composition can give, its severity and what the reader should do. The names are Apollo's published ones,
-//! but for those of links.
+//! but for those of links and contracts.
 
 use super::diagnostic::Severity;
 
@@ -112,6 +112,9 @@ codes! {
     // Links, where they are declared.
     Error UNDECLARED_LINK = "Declare the link if it is wanted: name the entity's owner, and the other subgraph under `referenced_by` or `extended_by`; else take the type or the fields out of that subgraph.";
 
+    // Contracts.
+    Error CONTRACT_WITHOUT_QUERIES = "Give at least one field of `Query` a tag that the contract includes, or none that it excludes.";
+
     // The whole.
     Error MISSING_TRANSITIVE_AUTH_REQUIREMENTS = "Repeat on the field what is asked for the fields that it requires.";
     Error REFERENCED_INACCESSIBLE = "Hide what refers to it too, or make it accessible.";
@@ -124,16 +127,36 @@ codes! {
     Error SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES = "A shared field has to return the same runtime types wherever it is resolved.";
     Error MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED = "Split the supergraph, or share fewer fields.";
 
-    // What does not refuse the composition.
+    // What does not refuse the composition: what clients do not get, or most likely a mistake.
     Warning INCONSISTENT_ARGUMENT_PRESENCE = "Clients cannot pass the argument until all subgraphs that have the field declare it.";
     Warning INCONSISTENT_INPUT_OBJECT_FIELD = "Clients cannot pass the field until all subgraphs declare it.";
     Warning INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM = "Clients cannot use the value until all subgraphs declare it.";
     Warning INCONSISTENT_DEFAULT_VALUE_PRESENCE = "Declare the default in all subgraphs; until then there is none in the supergraph.";
-    Hint UNUSED_LINK = "Take it out of the declaration: what nobody uses should not be allowed.";
-    Hint INCONSISTENT_DESCRIPTION = "Write one description; that of the subgraph which defines most of the type is used.";
-    Hint OVERRIDDEN_FIELD_CAN_BE_REMOVED = "Remove the field from the subgraph that it was moved from.";
-    Hint OVERRIDE_DIRECTIVE_CAN_BE_REMOVED = "Remove `@override`: the other subgraph no longer resolves the field.";
+    Warning INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE = "Clients cannot use the directive until all subgraphs define it.";
+    Warning NO_EXECUTABLE_DIRECTIVE_INTERSECTION = "Clients cannot use the directive until all subgraphs allow it in some common place.";
+    Warning INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE = "Make it repeatable in all subgraphs; until then clients use it once.";
+    Warning INCONSISTENT_EXECUTABLE_DIRECTIVE_LOCATIONS = "Allow it in the same places in all subgraphs; until then it is allowed in the common ones.";
+    Warning INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS = "Apply the directive with the same arguments in all subgraphs.";
+    Warning INCONSISTENT_DESCRIPTION = "Write one description; that of the subgraph which defines most of the type is used.";
+    Warning INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN = "Whichever subgraph is asked, the same objects have to come: return types that all of them know.";
     Warning FROM_SUBGRAPH_DOES_NOT_EXIST = "Check the name in `from`; no subgraph has it.";
-    Hint DIRECTIVE_COMPOSITION_INFO = "Remove `@composeDirective`; the directive is carried into the supergraph anyway.";
-    Hint MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS = "Apply the directive with the same arguments in all subgraphs.";
+    Warning DIRECTIVE_COMPOSITION_WARN = "Import the directive under the name that it is composed by.";
+    Warning CONTRACT_TAG_UNUSED = "Correct the tag's name in the contract, or give something that tag.";
+
+    // Worth knowing.
+    Hint UNUSED_LINK = "Take it out of the declaration: what nobody uses should not be allowed.";
+    Hint INCONSISTENT_ENTITY = "Give the type a key in every subgraph, or make sure that nobody needs to come to it there.";
+    Hint INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE = "Declare one type if that is meant; the supergraph has the one that all fit.";
+    Hint INCONSISTENT_BUT_COMPATIBLE_ARGUMENT_TYPE = "Declare one type if that is meant; the supergraph has the one that all accept.";
+    Hint INCONSISTENT_OBJECT_VALUE_TYPE_FIELD = "Resolve the field in every subgraph that returns the type; elsewhere it cannot be asked for.";
+    Hint INCONSISTENT_INTERFACE_VALUE_TYPE_FIELD = "Declare the field in every subgraph that has the interface; elsewhere it is found on its objects.";
+    Hint INCONSISTENT_UNION_MEMBER = "Add the member in the other subgraphs if they return it too.";
+    Hint INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM = "Add the value in the other subgraphs if they return it too.";
+    Hint UNUSED_ENUM_TYPE = "Remove the enum, or use it; the supergraph has every value of it.";
+    Hint OVERRIDDEN_FIELD_CAN_BE_REMOVED = "Remove the field from the subgraph that it was moved from; where it is still used there, mark it `@external`.";
+    Hint OVERRIDE_DIRECTIVE_CAN_BE_REMOVED = "Remove `@override`: the other subgraph no longer resolves the field.";
+    Hint OVERRIDE_MIGRATION_IN_PROGRESS = "When all requests go to the new subgraph, remove the field from the old one, and then `@override`.";
+    Hint DIRECTIVE_COMPOSITION_INFO = "Remove `@composeDirective` from what is carried into the supergraph anyway; link one major version of a specification.";
+    Hint MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS = "Apply the directive with the same arguments if that is meant; the supergraph has what follows from all.";
+    Hint IMPLICITLY_UPGRADED_FEDERATION_VERSION = "Link the federation version that has the directive.";
 }

@@ -14,6 +14,8 @@ pub(crate) type GraphId = usize;
 /// Everything that is written into the supergraph.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Merged {
+    /// Of the schema.
+    pub(crate) description: Option<Node<str>>,
     pub(crate) graphs: Vec<Graph>,
     pub(crate) types: BTreeMap<Name, MergedType>,
     /// Executable and composed directives.

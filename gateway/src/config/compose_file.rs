@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use super::access_file::parse_access_file;
 use super::document::{Node, Origin};
 use super::reader::{Mistake, Mistakes, Section};
-use super::values::text;
-use crate::composition::EntityLinks;
+use super::values::{boolean, text};
+use crate::composition::{Contract, EntityLinks, Terms};
 
 /// What the file says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,15 @@ pub struct ComposeFile {
     pub subgraphs: Vec<ComposedSubgraph>,
     /// The links between them, where it names a file that declares them (`access: FILE`).
     pub links: Option<EntityLinks>,
+    /// Which part of the supergraph is public, where it says so (`contract: { include, exclude, hide_unreachable_types }`).
+    pub contract: Option<Contract>,
+}
+
+impl ComposeFile {
+    /// What the supergraph has to keep.
+    pub fn terms(&self) -> Terms<'_> {
+        Terms { links: self.links.as_ref(), contract: self.contract.as_ref() }
+    }
 }
 
 /// One subgraph of the file, its schema read.
@@ -43,6 +52,7 @@ pub fn parse_compose_file(yaml: &str, folder: &Path, read: ReadSchema) -> Result
     // Which federation version another composer should use; ours knows only one way.
     section.take("federation_version");
     let links = links(&mut section, folder, read);
+    let contract = contract(&mut section);
     let named = section.named("subgraphs");
     if named.is_empty() {
         section.mistake(&Origin::Absent, "subgraphs", "is needed and needs at least one subgraph".to_owned());
@@ -52,7 +62,7 @@ pub fn parse_compose_file(yaml: &str, folder: &Path, read: ReadSchema) -> Result
         .collect();
     drop(section);
     let found = mistakes.take();
-    if found.is_empty() { Ok(ComposeFile { subgraphs, links }) } else { Err(found) }
+    if found.is_empty() { Ok(ComposeFile { subgraphs, links, contract }) } else { Err(found) }
 }
 
 fn links(section: &mut Section, folder: &Path, read: ReadSchema) -> Option<EntityLinks> {
@@ -64,6 +74,17 @@ fn links(section: &mut Section, folder: &Path, read: ReadSchema) -> Option<Entit
             _ => format!("{}: {}", path.display(), mistake.reason),
         })
     })
+}
+
+fn contract(section: &mut Section) -> Option<Contract> {
+    let node = section.take("contract")?;
+    let origin = node.origin.clone();
+    let mut tags = section.nested("contract", node);
+    let include = tags.list("include", text).unwrap_or_default();
+    let exclude = tags.list("exclude", text).unwrap_or_default();
+    let hide_unreachable_types = tags.get("hide_unreachable_types", boolean).unwrap_or_default();
+    let contract = Contract::new(include, exclude, hide_unreachable_types);
+    contract.map_err(|error| section.mistake(&origin, "contract", format!("cannot be kept: {error}"))).ok()
 }
 
 fn subgraph(

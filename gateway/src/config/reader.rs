@@ -68,6 +68,11 @@ impl Section {
         Some(Section::open(&self.path_of(key), node, &self.mistakes))
     }
 
+    /// The section under a key that was taken.
+    pub fn nested(&self, key: &str, node: Node) -> Section {
+        Section::open(&self.path_of(key), node, &self.mistakes)
+    }
+
     /// All entries of a nested mapping whose keys are free names.
     pub fn named(&mut self, key: &'static str) -> Vec<(String, Node)> {
         let mut section = self.section(key);

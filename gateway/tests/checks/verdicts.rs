@@ -178,7 +178,7 @@ fn a_supergraph_of_another_composer_can_be_the_base() {
         url: String::new(),
         sdl: "type Query { a: Int! }".to_owned(),
     }]);
-    fs::write(folder.path().join("supergraph.graphql"), composed.supergraph_sdl.unwrap()).unwrap();
+    fs::write(folder.path().join("supergraph.graphql"), composed.into_supergraph_sdl().unwrap()).unwrap();
     let report = check(&request(folder.path(), "supergraph.graphql", "head", None)).unwrap();
     assert_eq!(report.changes.iter().map(|c| c.code).collect::<Vec<_>>(), ["FIELD_TYPE_CHANGED"]);
 }

@@ -91,13 +91,13 @@ fn told(diagnostic: &Diagnostic) -> Value {
 /// What a composition gives, by the ending of the file that expects it.
 pub fn rendered(composition: &Composition) -> BTreeMap<&'static str, String> {
     let mut files = BTreeMap::new();
-    if !composition.diagnostics.is_empty() {
-        let told: Vec<Value> = composition.diagnostics.iter().map(told).collect();
+    if !composition.diagnostics().is_empty() {
+        let told: Vec<Value> = composition.diagnostics().iter().map(told).collect();
         let text = serde_json::to_string_pretty(&told).unwrap();
         files.insert("diagnostics.json", format!("{text}\n"));
     }
-    if let Some(sdl) = &composition.supergraph_sdl {
-        files.insert("supergraph.graphql", sdl.clone());
+    if let Some(sdl) = composition.supergraph_sdl() {
+        files.insert("supergraph.graphql", sdl.to_owned());
     }
     files
 }

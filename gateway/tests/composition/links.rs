@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use gateway::composition::{Composition, SubgraphSchema, compose, compose_linked};
+use gateway::composition::{Composition, SubgraphSchema, Terms, compose, compose_on};
 use gateway::config::parse_access_file;
 
 use crate::fixtures::{list, rendered, root, subgraphs};
@@ -22,7 +22,8 @@ fn cases() -> Vec<(PathBuf, String, Vec<SubgraphSchema>)> {
 }
 
 fn linked(access: &str, schemas: Vec<SubgraphSchema>) -> Composition {
-    compose_linked(schemas, Some(&parse_access_file(access).unwrap()))
+    let links = parse_access_file(access).unwrap();
+    compose_on(schemas, Terms { links: Some(&links), contract: None })
 }
 
 #[test]
@@ -32,7 +33,7 @@ fn every_case_is_refused_or_not_as_its_file_says() {
     let mut refused = 0;
     for (file, access, schemas) in cases() {
         let composition = linked(&access, schemas.clone());
-        refused += usize::from(composition.supergraph_sdl.is_none());
+        refused += usize::from(composition.supergraph_sdl().is_none());
         let found = rendered(&composition).remove("diagnostics.json").unwrap_or_default();
         let at = file.with_extension("diagnostics.json");
         if update && !found.is_empty() {
@@ -45,9 +46,10 @@ fn every_case_is_refused_or_not_as_its_file_says() {
 
         let reversed = linked(&access, schemas.iter().rev().cloned().collect());
         assert_eq!(reversed, composition, "{}: the order of subgraphs counts", file.display());
-        let places: Vec<bool> = composition.diagnostics.iter().map(|found| found.places.is_empty()).collect();
+        let places: Vec<bool> =
+            composition.diagnostics().iter().map(|found| found.places.is_empty()).collect();
         assert!(
-            composition.supergraph_sdl.is_some() || !places.contains(&true),
+            composition.supergraph_sdl().is_some() || !places.contains(&true),
             "{}: an error without a place",
             file.display()
         );
@@ -62,9 +64,9 @@ fn what_links_allow_composes_as_without_them() {
     let mut compared = 0;
     for (file, access, schemas) in cases() {
         let without = compose(schemas.clone());
-        assert!(without.supergraph_sdl.is_some(), "{}: wrong for another reason", file.display());
-        if let Some(sdl) = linked(&access, schemas).supergraph_sdl {
-            assert_eq!(Some(sdl), without.supergraph_sdl, "{}", file.display());
+        assert!(without.supergraph_sdl().is_some(), "{}: wrong for another reason", file.display());
+        if let Some(sdl) = linked(&access, schemas).supergraph_sdl() {
+            assert_eq!(Some(sdl), without.supergraph_sdl(), "{}", file.display());
             compared += 1;
         }
     }

@@ -6,9 +6,7 @@ use gateway::supergraph::Supergraph;
 use crate::fixtures::cases;
 
 fn supergraphs() -> impl Iterator<Item = (&'static str, &'static str)> {
-    cases()
-        .iter()
-        .filter_map(|(name, case)| Some((name.as_str(), case.composition.supergraph_sdl.as_deref()?)))
+    cases().iter().filter_map(|(name, case)| Some((name.as_str(), case.composition.supergraph_sdl()?)))
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod abstract_types;
 mod conditions;
 mod contexts;
+mod contracts;
 mod deferred;
 mod generated;
 mod interface_objects;

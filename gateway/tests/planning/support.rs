@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use apollo_compiler::Schema;
 use apollo_compiler::validation::Valid;
-use gateway::composition::{SubgraphSchema, compose};
+use gateway::composition::{SubgraphSchema, Terms, compose_on};
 use gateway::operation::selection::Operation;
 use gateway::operation::{Deferring, Limits, normalize, normalize_in_parts};
 use gateway::planning::query_plan::{Fetch, QueryPlan};
@@ -27,6 +27,11 @@ pub struct Fixture {
 impl Fixture {
     /// Composes subgraphs, each a name and its SDL without the `@link` that all of them get.
     pub fn compose(subgraphs: &[(&str, &str)]) -> Self {
+        Self::compose_on(subgraphs, Terms::default())
+    }
+
+    /// The same on terms.
+    pub fn compose_on(subgraphs: &[(&str, &str)], terms: Terms) -> Self {
         let schemas: Vec<SubgraphSchema> = subgraphs
             .iter()
             .map(|(name, sdl)| SubgraphSchema {
@@ -35,9 +40,8 @@ impl Fixture {
                 sdl: format!("{LINK}\n{sdl}"),
             })
             .collect();
-        let composition = compose(schemas);
-        let sdl =
-            composition.supergraph_sdl.unwrap_or_else(|| panic!("fixture: {:#?}", composition.diagnostics));
+        let composition = compose_on(schemas, terms);
+        let sdl = composition.into_supergraph_sdl().unwrap_or_else(|found| panic!("fixture: {found:#?}"));
         Self::read(&sdl, subgraphs)
     }
 

@@ -20,7 +20,7 @@ pub fn supergraph(subgraphs: &[(&str, &str, &str)]) -> String {
         ),
     };
     let composition = compose(subgraphs.iter().map(schema).collect());
-    composition.supergraph_sdl.unwrap_or_else(|| panic!("{:?}", composition.diagnostics))
+    composition.into_supergraph_sdl().unwrap_or_else(|diagnostics| panic!("{diagnostics:?}"))
 }
 
 /// A gateway before two subgraphs: nothing listens where they should be.

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use gateway::checks;
 use gateway::composition::diagnostic::{Diagnostic, Severity};
-use gateway::composition::{self, SubgraphSchema};
+use gateway::composition::{self, SubgraphSchema, Terms};
 use gateway::supergraph::Supergraph;
 
 use crate::access::{self, GeneratedFile, Matrix};
@@ -46,10 +46,10 @@ fn compose(schemas: Vec<SubgraphSchema>, matrix: &Matrix) -> Result<String> {
         (schema.name.clone(), (format!("{}.graphql", schema.name), schema.sdl.clone()))
     };
     let texts = schemas.iter().map(text).collect();
-    let composition = composition::compose_linked(schemas, Some(&matrix.entities));
-    composition.supergraph_sdl.ok_or_else(|| {
+    let terms = Terms { links: Some(&matrix.entities), contract: None };
+    composition::compose_on(schemas, terms).into_supergraph_sdl().map_err(|diagnostics| {
         let (errors, _): (Vec<Diagnostic>, _) =
-            composition.diagnostics.into_iter().partition(|found| found.severity == Severity::Error);
+            diagnostics.into_iter().partition(|found| found.severity == Severity::Error);
         anyhow::anyhow!("the four subgraphs do not compose:\n{}", checks::describe_all(&errors, &texts))
     })
 }

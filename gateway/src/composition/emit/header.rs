@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use apollo_compiler::ast::Directive;
 use apollo_compiler::{Name, Node};
 
-use super::text;
+use super::text::{self, Text};
 use crate::composition::merged::{JoinField, Merged};
 
 /// A specification whose directives the supergraph may carry.
@@ -134,7 +134,10 @@ pub(crate) fn schema(merged: &Merged) -> String {
         .filter(|(_, name)| merged.types.contains_key(*name))
         .map(|(operation, name)| format!("  {operation}: {name}\n"))
         .collect();
-    format!("schema\n  {}\n{{\n{roots}}}", lines.join("\n  "))
+    let mut text = Text::default();
+    text.description(merged.description.as_ref(), "");
+    text.push(&format!("schema\n  {}\n{{\n{roots}}}", lines.join("\n  ")));
+    text.into_string()
 }
 
 /// Definitions of all directives, sorted by name.

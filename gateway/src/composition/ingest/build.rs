@@ -12,7 +12,7 @@ use indexmap::IndexMap;
 
 use super::applied::{self, Applied};
 use super::federation_spec::Known;
-use super::links::Links;
+use super::links::{Link, Links};
 use crate::composition::codes;
 use crate::composition::diagnostic::{Diagnostics, Site};
 use crate::composition::subgraph::{
@@ -28,12 +28,14 @@ pub(crate) fn build(
 ) -> Subgraph {
     let mut builder = Builder { links, diagnostics, site, types: IndexMap::new() };
     let mut directives = IndexMap::new();
+    let mut description = None;
     for definition in &document.definitions {
         match definition {
             Definition::DirectiveDefinition(directive) => {
                 builder.refuse_contexts(directive);
                 directives.insert(directive.name.clone(), directive.clone());
             }
+            Definition::SchemaDefinition(schema) => description.clone_from(&schema.description),
             other => {
                 if let Some(part) = Part::of(other) {
                     builder.add(&part);
@@ -49,10 +51,12 @@ pub(crate) fn build(
     Subgraph {
         name: site.subgraph.clone(),
         url: String::new(),
+        description,
         version: links.version,
         types,
         directives,
         composed: Vec::new(),
+        foreign: links.foreign.iter().map(Link::specification).collect(),
         link_span: links.span,
         names: links
             .names
@@ -298,10 +302,12 @@ fn mark_key_fields_of_extensions(types: &mut IndexMap<Name, TypeDef>) {
     let snapshot = Subgraph {
         name: "".into(),
         url: String::new(),
+        description: None,
         version: crate::composition::subgraph::FederationVersion::One,
         types: types.clone(),
         directives: IndexMap::new(),
         composed: Vec::new(),
+        foreign: Vec::new(),
         link_span: None,
         names: BTreeMap::new(),
     };

@@ -9,7 +9,7 @@ use apollo_compiler::{Name, Node};
 use super::federation_spec::{DIRECTIVES, Known, LAST_MINOR, OWN_SPECIFICATIONS, SCALARS};
 use crate::composition::codes;
 use crate::composition::diagnostic::{Diagnostics, Site};
-use crate::composition::subgraph::FederationVersion;
+use crate::composition::subgraph::{FederationVersion, ForeignSpecification};
 
 /// What the links of one subgraph mean.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ pub(crate) struct Links {
     pub(crate) span: Option<SourceSpan>,
     /// What imported directives are called, with `@`.
     pub(crate) names: BTreeMap<Known, String>,
+    /// Specifications of federation's own directives, linked apart from it.
+    asks_for: Vec<Link>,
     /// The specifications linked so far.
     identities: Vec<String>,
 }
@@ -45,6 +47,16 @@ pub(crate) struct Link {
     pub(crate) namespace: String,
     /// Imported element and its local name; directives with `@`.
     pub(crate) imports: Vec<(String, String)>,
+    /// Where it stands.
+    pub(crate) span: Option<SourceSpan>,
+}
+
+impl Link {
+    /// What merging has to know of it.
+    pub(crate) fn specification(&self) -> ForeignSpecification {
+        let Link { identity, version, imports, span, .. } = self.clone();
+        ForeignSpecification { identity, version, imports, span }
+    }
 }
 
 impl Links {
@@ -67,6 +79,7 @@ pub(crate) fn read(document: &Document, diagnostics: &mut Diagnostics, site: &Si
         foreign: Vec::new(),
         span: None,
         names: BTreeMap::new(),
+        asks_for: Vec::new(),
         identities: Vec::new(),
     };
     for directive in &applied {
@@ -83,12 +96,31 @@ pub(crate) fn read(document: &Document, diagnostics: &mut Diagnostics, site: &Si
             Err((code, message)) => diagnostics.report(code, message, [here]),
         }
     }
+    remark_on_versions(&links, diagnostics, site);
     if links.version == FederationVersion::One {
         for entry in DIRECTIVES.iter().filter(|entry| entry.federation1) {
             links.directives.entry(Name::new_unchecked(entry.name)).or_insert(entry.known);
         }
     }
     links
+}
+
+/// A specification that came with a later version of federation than is linked is understood all the same. Only those are
+/// told that the reference composer tells too.
+fn remark_on_versions(links: &Links, diagnostics: &mut Diagnostics, site: &Site) {
+    let FederationVersion::Two(minor) = links.version else { return };
+    let told = |link: &&Link| matches!(link.name.as_str(), "authenticated" | "cost");
+    let since = |link: &Link| {
+        let entry = DIRECTIVES.iter().find(|entry| entry.name == link.name)?;
+        (entry.since > minor).then_some((entry.since, link.span))
+    };
+    if let Some((needed, span)) =
+        links.asks_for.iter().filter(told).filter_map(since).max_by_key(|(needed, _)| *needed)
+    {
+        let message = format!("federation v2.{minor} is linked and v2.{needed} is needed");
+        let here = Site { span, ..site.clone() };
+        diagnostics.report(codes::IMPLICITLY_UPGRADED_FEDERATION_VERSION, message, [here]);
+    }
 }
 
 /// The directives applied to the schema, by definition and by extension.
@@ -153,7 +185,15 @@ fn parse_link(directive: &Node<Directive>) -> Result<Link, (codes::Code, String)
             parse_imports(value).map_err(|message| (codes::INVALID_LINK_DIRECTIVE_USAGE, message))?
         }
     };
-    Ok(Link { url: url.to_owned(), identity: identity.to_owned(), name, version, namespace, imports })
+    Ok(Link {
+        url: url.to_owned(),
+        identity: identity.to_owned(),
+        name,
+        version,
+        namespace,
+        imports,
+        span: directive.location(),
+    })
 }
 
 fn parse_version(text: &str) -> Option<(u32, u32)> {
@@ -204,6 +244,7 @@ fn add(links: &mut Links, link: Link, diagnostics: &mut Diagnostics, here: &Site
         && OWN_SPECIFICATIONS.contains(&link.name.as_str())
     {
         add_own_specification(links, &link);
+        links.asks_for.push(link);
     } else if !link.identity.ends_with("specs.apollo.dev/link") {
         links.namespaces.push(link.namespace.clone());
         links.foreign.push(link);

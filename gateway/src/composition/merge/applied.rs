@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::Merger;
 use crate::composition::access;
-use crate::composition::codes;
+use crate::composition::codes::{self, Code};
 use crate::composition::merged::{CacheTags, GraphId};
 
 /// The element in one subgraph.
@@ -24,7 +24,7 @@ pub(crate) struct Source<'a> {
 /// first.
 pub(crate) fn description(merger: &mut Merger, coordinate: &str, sources: &[Source]) -> Option<Node<str>> {
     let described: Vec<(&Source, &Node<str>)> =
-        sources.iter().filter_map(|source| Some((source, source.description?))).collect();
+        sources.iter().filter_map(|source| Some((source, described_by(source)?))).collect();
     let count = |text: &Node<str>| described.iter().filter(|(_, other)| *other == text).count();
     if described.windows(2).any(|pair| pair[0].1 != pair[1].1) {
         let sites: Vec<_> =
@@ -38,6 +38,11 @@ pub(crate) fn description(merger: &mut Merger, coordinate: &str, sources: &[Sour
     // `max_by_key` takes the last of equals.
     let best = described.iter().rev().max_by_key(|(source, text)| (source.members, count(text)));
     best.map(|(_, text)| (*text).clone())
+}
+
+/// An empty description says nothing.
+fn described_by<'a>(source: &Source<'a>) -> Option<&'a Node<str>> {
+    source.description.filter(|text| !text.is_empty())
 }
 
 /// The directives that the supergraph carries on an element.
@@ -108,33 +113,60 @@ fn merge_one(
 ) -> Vec<Node<Directive>> {
     let mut distinct: Vec<&Node<Directive>> = Vec::new();
     for (_, directive) in applications {
-        if !distinct.contains(&directive) {
+        if !distinct.iter().any(|known| same_arguments(known, directive)) {
             distinct.push(directive);
         }
     }
-    match name.as_str() {
-        _ if distinct.len() == 1 => vec![distinct[0].clone()],
-        "requiresScopes" | "policy" => vec![access::all(name, &distinct)],
-        "cost" => vec![greatest_weight(&distinct)],
-        "listSize" => vec![list_size(name, &distinct)],
-        _ if merger.is_repeatable(name) => {
-            let mut all: Vec<_> = distinct.into_iter().cloned().collect();
-            all.sort_by_key(|directive| directive.to_string());
-            all
-        }
+    if distinct.len() == 1 {
+        return vec![distinct[0].clone()];
+    }
+    if merger.is_repeatable(name) {
+        let mut all: Vec<_> = distinct.into_iter().cloned().collect();
+        all.sort_by_key(|directive| directive.to_string());
+        return all;
+    }
+    let (code, what, merged) = match name.as_str() {
+        "requiresScopes" | "policy" => merged(access::all(name, &distinct)),
+        "cost" => merged(greatest_weight(&distinct)),
+        "listSize" => merged(list_size(name, &distinct)),
         _ => {
-            let sites: Vec<_> = applications
-                .iter()
-                .map(|(graph, directive)| merger.site(*graph, directive.location()))
-                .collect();
-            merger.diagnostics.report(
-                codes::MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS,
-                format!("`@{name}` on `{coordinate}` has different arguments; the first is used"),
-                sites,
-            );
-            vec![distinct[0].clone()]
+            let code = codes::INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS;
+            (code, "the most frequent are used", most_frequent(&distinct, applications))
+        }
+    };
+    let sites: Vec<_> =
+        applications.iter().map(|(graph, directive)| merger.site(*graph, directive.location())).collect();
+    let message = format!("`@{name}` on `{coordinate}` has different arguments; {what}");
+    merger.diagnostics.report(code, message, sites);
+    vec![merged]
+}
+
+/// What says the same as all together.
+fn merged(directive: Node<Directive>) -> (Code, &'static str, Node<Directive>) {
+    (codes::MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS, "they are merged", directive)
+}
+
+/// The order of arguments says nothing.
+fn same_arguments(a: &Directive, b: &Directive) -> bool {
+    let has = |argument: &Node<Argument>| b.arguments.contains(argument);
+    a.arguments.len() == b.arguments.len() && a.arguments.iter().all(has)
+}
+
+/// Of equals the first.
+fn most_frequent(
+    distinct: &[&Node<Directive>],
+    applications: &[(GraphId, Node<Directive>)],
+) -> Node<Directive> {
+    let count = |directive: &Node<Directive>| {
+        applications.iter().filter(|(_, applied)| same_arguments(applied, directive)).count()
+    };
+    let mut best = distinct[0];
+    for directive in &distinct[1..] {
+        if count(directive) > count(best) {
+            best = directive;
         }
     }
+    best.clone()
 }
 
 fn greatest_weight(applied: &[&Node<Directive>]) -> Node<Directive> {

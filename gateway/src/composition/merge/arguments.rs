@@ -90,12 +90,14 @@ fn report_missing(
 #[derive(Clone, Copy)]
 pub(crate) struct InputKind {
     pub(crate) type_mismatch: Code,
+    pub(crate) types_differ: Code,
     pub(crate) default_mismatch: Code,
 }
 
 /// The codes for an argument.
 pub(crate) const ARGUMENT: InputKind = InputKind {
     type_mismatch: codes::FIELD_ARGUMENT_TYPE_MISMATCH,
+    types_differ: codes::INCONSISTENT_BUT_COMPATIBLE_ARGUMENT_TYPE,
     default_mismatch: codes::FIELD_ARGUMENT_DEFAULT_MISMATCH,
 };
 
@@ -109,11 +111,18 @@ pub(crate) fn merge_input(
     let sites: Vec<Site> = declared.iter().map(|(graph, input)| merger.site(*graph, input.span)).collect();
     let types: Vec<&Type> = declared.iter().map(|(_, input)| &input.ty).collect();
     let ty = type_reference::narrowest(&types, &merger.subtypes);
-    if ty.is_none() {
-        let told = type_reference::tell(
+    let told = || {
+        type_reference::tell(
             declared.iter().map(|(graph, input)| (&*merger.subgraphs[*graph].name, &input.ty)),
-        );
-        let message = format!("`{coordinate}` has types that do not fit: {told}");
+        )
+    };
+    if let Some(ty) = ty
+        && types.iter().any(|other| *other != ty)
+    {
+        let message = format!("`{coordinate}` is `{ty}` in the supergraph: {}", told());
+        merger.diagnostics.report(kind.types_differ, message, sites.clone());
+    } else if ty.is_none() {
+        let message = format!("`{coordinate}` has types that do not fit: {}", told());
         merger.diagnostics.report(kind.type_mismatch, message, sites.clone());
     }
     let (_, first) = declared.first()?;

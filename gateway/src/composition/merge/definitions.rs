@@ -6,8 +6,8 @@ use apollo_compiler::ast::{DirectiveDefinition, DirectiveList, DirectiveLocation
 use apollo_compiler::{Name, Node};
 use indexmap::IndexSet;
 
-use super::{Merger, arguments};
-use crate::composition::codes;
+use super::{Merger, applied, arguments};
+use crate::composition::codes::{self, Code};
 use crate::composition::diagnostic::Site;
 use crate::composition::merged::{GraphId, Merged};
 use crate::composition::subgraph::{ComposedDirective, InputDef, Subgraph};
@@ -58,36 +58,88 @@ fn merge_composed(
     }
 }
 
+/// An executable directive is there when every subgraph defines it, in the places that all of them allow.
 fn merge_executable(merger: &mut Merger, merged: &mut Merged) {
     let subgraphs = merger.subgraphs;
-    let Some((first, rest)) = subgraphs.split_first() else {
-        return;
-    };
-    for definition in first.directives.values() {
-        let others: Option<Vec<&Node<DirectiveDefinition>>> =
-            rest.iter().map(|subgraph| subgraph.directives.get(&definition.name)).collect();
-        let Some(others) = others else {
-            continue;
-        };
-        let locations: Vec<DirectiveLocation> = definition
-            .locations
+    let names: IndexSet<&Name> = subgraphs
+        .iter()
+        .flat_map(|subgraph| subgraph.directives.values())
+        .filter(|definition| executable(definition).next().is_some())
+        .map(|definition| &definition.name)
+        .filter(|name| !merger.composed.contains(*name))
+        .collect();
+    for name in names {
+        let all: Vec<(GraphId, &Node<DirectiveDefinition>)> = subgraphs
             .iter()
-            .filter(|location| is_executable(**location))
-            .filter(|location| others.iter().all(|other| other.locations.contains(location)))
-            .copied()
+            .enumerate()
+            .filter_map(|(graph, subgraph)| Some((graph, subgraph.directives.get(name)?)))
             .collect();
-        if locations.is_empty() {
-            continue;
+        if all.len() < subgraphs.len() {
+            let what = "is not defined in all subgraphs and left out of the supergraph";
+            remark(merger, codes::INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE, &all, what);
+        } else if let Some(common) = merge_one(merger, &all) {
+            merged.directives.insert(name.clone(), Node::new(common));
         }
-        let mut common = definition.clone();
-        let merging = common.make_mut();
-        merging.locations = locations;
-        merging.repeatable &= others.iter().all(|other| other.repeatable);
-        let all: Vec<&DirectiveDefinition> =
-            std::iter::once(definition).chain(others).map(|definition| &**definition).collect();
-        merging.arguments = merge_arguments(merger, &all);
-        merged.directives.insert(definition.name.clone(), common);
     }
+}
+
+/// One directive that every subgraph defines.
+fn merge_one(
+    merger: &mut Merger,
+    all: &[(GraphId, &Node<DirectiveDefinition>)],
+) -> Option<DirectiveDefinition> {
+    let (_, first) = all.first()?;
+    let places = |definition: &DirectiveDefinition| executable(definition).collect::<BTreeSet<&str>>();
+    let locations: Vec<DirectiveLocation> = first
+        .locations
+        .iter()
+        .filter(|location| is_executable(**location))
+        .filter(|location| all.iter().all(|(_, other)| other.locations.contains(location)))
+        .copied()
+        .collect();
+    if locations.is_empty() {
+        let what = "is allowed in no place by all subgraphs and left out of the supergraph";
+        remark(merger, codes::NO_EXECUTABLE_DIRECTIVE_INTERSECTION, all, what);
+        return None;
+    }
+    if all.iter().any(|(_, other)| places(other) != places(first)) {
+        let what = "is allowed in different places";
+        remark(merger, codes::INCONSISTENT_EXECUTABLE_DIRECTIVE_LOCATIONS, all, what);
+    }
+    if all.iter().any(|(_, other)| other.repeatable != first.repeatable) {
+        let what = "is repeatable in some subgraphs only";
+        remark(merger, codes::INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE, all, what);
+    }
+    let elements: Vec<applied::Source> = all
+        .iter()
+        .map(|(graph, definition)| applied::Source {
+            graph: *graph,
+            span: definition.name.location(),
+            description: definition.description.as_ref(),
+            directives: &[],
+            members: 0,
+        })
+        .collect();
+    let definitions: Vec<&DirectiveDefinition> = all.iter().map(|(_, definition)| &***definition).collect();
+    Some(DirectiveDefinition {
+        description: applied::description(merger, &format!("@{}", first.name), &elements),
+        name: first.name.clone(),
+        arguments: merge_arguments(merger, &definitions),
+        repeatable: all.iter().all(|(_, other)| other.repeatable),
+        locations,
+    })
+}
+
+fn remark(merger: &mut Merger, code: Code, all: &[(GraphId, &Node<DirectiveDefinition>)], what: &str) {
+    let sites: Vec<Site> =
+        all.iter().map(|(graph, definition)| merger.site(*graph, definition.name.location())).collect();
+    let name = all.first().map_or("", |(_, definition)| definition.name.as_str());
+    merger.diagnostics.report(code, format!("`@{name}` {what}"), sites);
+}
+
+/// The places in what clients send.
+fn executable(definition: &DirectiveDefinition) -> impl Iterator<Item = &'static str> {
+    definition.locations.iter().filter(|location| is_executable(**location)).map(|location| location.name())
 }
 
 /// The arguments that every subgraph takes; `all` are the definitions of one directive by subgraph.
@@ -135,12 +187,16 @@ fn input(definition: &InputValueDefinition) -> InputDef {
 
 /// An argument that some subgraphs do not know is left out, unless one of the others needs it.
 fn report_missing(merger: &mut Merger, coordinate: &str, declared: &[(GraphId, &InputDef)]) {
-    if declared.iter().any(|(_, argument)| argument.is_required()) {
-        let sites: Vec<Site> =
-            declared.iter().map(|(graph, input)| merger.site(*graph, input.span)).collect();
-        let message = format!("`{coordinate}` is required and missing in other subgraphs");
-        merger.diagnostics.report(codes::REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH, message, sites);
-    }
+    let sites: Vec<Site> = declared.iter().map(|(graph, input)| merger.site(*graph, input.span)).collect();
+    let (code, what) = if declared.iter().any(|(_, argument)| argument.is_required()) {
+        (codes::REQUIRED_ARGUMENT_MISSING_IN_SOME_SUBGRAPH, "is required and missing in other subgraphs")
+    } else {
+        (
+            codes::INCONSISTENT_ARGUMENT_PRESENCE,
+            "is missing in other subgraphs and left out of the supergraph",
+        )
+    };
+    merger.diagnostics.report(code, format!("`{coordinate}` {what}"), sites);
 }
 
 fn is_executable(location: DirectiveLocation) -> bool {

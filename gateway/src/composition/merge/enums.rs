@@ -20,6 +20,12 @@ pub(crate) fn merge_all(merger: &mut Merger, merged: &mut Merged) {
     for name in names_of_kind(&merged.types, &[Kind::Enum]) {
         let definitions = merger.definitions(&name);
         let values = merge(merger, &name, &definitions, uses.direction(&name));
+        if !uses.has(&name) {
+            let sites: Vec<Site> =
+                definitions.iter().map(|(graph, ty)| merger.site(*graph, ty.span)).collect();
+            let message = format!("nothing in the supergraph uses the enum `{name}`");
+            merger.diagnostics.report(codes::UNUSED_ENUM_TYPE, message, sites);
+        }
         if values.is_empty() {
             let sites: Vec<Site> =
                 definitions.iter().map(|(graph, ty)| merger.site(*graph, ty.span)).collect();
@@ -48,7 +54,8 @@ fn merge(
             definitions.iter().filter_map(|(graph, ty)| Some((*graph, ty.values.get(&name)?))).collect();
         let hidden = declared.iter().any(|(_, value)| has_directive(&value.directives, "inaccessible"));
         let coordinate = format!("{parent}.{name}");
-        if declared.len() < definitions.len() && !hidden && direction != Direction::Output {
+        // An output enum has the value all the same, hidden or not.
+        if declared.len() < definitions.len() && (!hidden || direction == Direction::Output) {
             report_missing(merger, &coordinate, (definitions, &declared), direction);
             if direction == Direction::Input {
                 continue;
@@ -94,7 +101,10 @@ fn report_missing(
             codes::ENUM_VALUE_MISMATCH,
             format!("`{coordinate}` is missing in {names}, and the enum is used for input and output"),
         ),
-        _ => (
+        Direction::Output => {
+            (codes::INCONSISTENT_ENUM_VALUE_FOR_OUTPUT_ENUM, format!("`{coordinate}` is missing in {names}"))
+        }
+        Direction::Input => (
             codes::INCONSISTENT_ENUM_VALUE_FOR_INPUT_ENUM,
             format!("`{coordinate}` is missing in {names} and left out of the supergraph"),
         ),
@@ -126,11 +136,17 @@ impl Uses {
             }
             uses.take(ty.inputs.values());
         }
+        let arguments = merged.directives.values().flat_map(|directive| &directive.arguments);
+        uses.input.extend(arguments.map(|argument| named(&argument.ty)));
         uses
     }
 
     fn take<'a>(&mut self, inputs: impl Iterator<Item = &'a MergedInput>) {
         self.input.extend(inputs.map(|input| named(&input.ty)));
+    }
+
+    fn has(&self, name: &Name) -> bool {
+        self.input.contains(name) || self.output.contains(name)
     }
 
     fn direction(&self, name: &Name) -> Direction {

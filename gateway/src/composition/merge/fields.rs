@@ -109,20 +109,25 @@ fn merge(merger: &mut Merger, field: &Field) -> Option<MergedField> {
 
 fn merged_type(merger: &mut Merger, field: &Field, merging: &[&Source]) -> Option<Type> {
     let types: Vec<&Type> = merging.iter().map(|source| &source.field.ty).collect();
-    if let Some(ty) = type_reference::widest(&types, &merger.subtypes) {
-        return Some(ty.clone());
+    let widest = type_reference::widest(&types, &merger.subtypes);
+    if widest.is_some_and(|widest| types.iter().all(|ty| *ty == widest)) {
+        return widest.cloned();
     }
     let told = type_reference::tell(
         merging.iter().map(|source| (&*merger.subgraphs[source.graph].name, &source.field.ty)),
     );
     let sites: Vec<Site> =
         merging.iter().map(|source| merger.site(source.graph, source.field.span)).collect();
-    merger.diagnostics.report(
-        codes::FIELD_TYPE_MISMATCH,
-        format!("`{}` has types that do not fit: {told}", field.coordinate()),
-        sites,
-    );
-    None
+    let coordinate = field.coordinate();
+    let (code, message) = match widest {
+        Some(widest) => (
+            codes::INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE,
+            format!("`{coordinate}` is `{widest}` in the supergraph: {told}"),
+        ),
+        None => (codes::FIELD_TYPE_MISMATCH, format!("`{coordinate}` has types that do not fit: {told}")),
+    };
+    merger.diagnostics.report(code, message, sites);
+    widest.cloned()
 }
 
 /// Nothing when every subgraph that has the type resolves the field plainly.

@@ -48,6 +48,7 @@ fn merge(merger: &mut Merger, parent: &Name, definitions: &Definitions) -> Index
         }
         let kind = InputKind {
             type_mismatch: codes::FIELD_TYPE_MISMATCH,
+            types_differ: codes::INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE,
             default_mismatch: codes::INPUT_FIELD_DEFAULT_MISMATCH,
         };
         if let Some(mut input) = merge_input(merger, &coordinate, &declared, kind) {

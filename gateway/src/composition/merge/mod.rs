@@ -2,6 +2,7 @@
 
 mod applied;
 mod arguments;
+mod consistency;
 mod definitions;
 mod enums;
 mod externals;
@@ -40,7 +41,11 @@ pub(crate) fn merge(subgraphs: &[Subgraph], diagnostics: &mut Diagnostics) -> Me
         keys: subgraphs.iter().map(usage::in_keys).collect(),
         composed: definitions::composed_names(subgraphs),
     };
-    let mut merged = Merged { graphs: graphs::graphs(subgraphs), ..Merged::default() };
+    let mut merged = Merged {
+        graphs: graphs::graphs(subgraphs),
+        description: consistency::description(&mut merger),
+        ..Merged::default()
+    };
     let kinds = kinds::decide(&mut merger);
     for (name, kind) in &kinds {
         let ty = merger.shell(name, *kind);
@@ -52,8 +57,9 @@ pub(crate) fn merge(subgraphs: &[Subgraph], diagnostics: &mut Diagnostics) -> Me
     interface_access::carry(&mut merged);
     inputs::merge_all(&mut merger, &mut merged);
     unions::merge_all(&merger, &mut merged);
-    enums::merge_all(&mut merger, &mut merged);
     definitions::merge(&mut merger, &mut merged);
+    enums::merge_all(&mut merger, &mut merged);
+    consistency::remark(&mut merger, &merged);
     merged
 }
 

@@ -94,13 +94,21 @@ fn take(merger: &mut Merger, field: &mut Field, (to, from): (usize, usize), over
         return;
     }
     if source.field.is_external() {
+        let message =
+            format!("`{coordinate}` is overridden from \"{}\", where it is external", overriding.from);
+        report(merger, codes::OVERRIDE_DIRECTIVE_CAN_BE_REMOVED, message, [sites[0]]);
         return;
     }
     let used = merger.used[source.graph].contains(&(field.parent.clone(), field.name.clone()));
-    if overriding.label.is_none() && !used {
-        let message = format!("`{coordinate}` is overridden and used no more in \"{}\"", overriding.from);
-        report(merger, codes::OVERRIDDEN_FIELD_CAN_BE_REMOVED, message, [sites[1]]);
-    }
+    let (code, what) = match (overriding.label.is_some(), used) {
+        (true, _) => (codes::OVERRIDE_MIGRATION_IN_PROGRESS, "is being moved from"),
+        (false, true) => {
+            (codes::OVERRIDDEN_FIELD_CAN_BE_REMOVED, "is overridden and only used by the schema of")
+        }
+        (false, false) => (codes::OVERRIDDEN_FIELD_CAN_BE_REMOVED, "is overridden and used no more in"),
+    };
+    let message = format!("`{coordinate}` {what} \"{}\"", overriding.from);
+    report(merger, code, message, [sites[1]]);
     let fate = &mut field.sources[from].fate;
     fate.overridden = true;
     fate.used = used;

@@ -6,7 +6,7 @@ mod walk;
 
 use crate::supergraph::{SubgraphId, Supergraph};
 
-/// A field that some operation can ask for and that cannot be answered there.
+/// A field that some operation can ask for and that cannot be answered there, or not alike by all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unsatisfiable {
     /// What is wrong.
@@ -26,6 +26,8 @@ pub enum Problem {
     NotAnswered,
     /// The subgraphs that answer the last field have no runtime type in common.
     MismatchedRuntimeTypes,
+    /// They have some in common, and others not. That is no mistake as long as only those come that all know.
+    DifferingRuntimeTypes,
     /// The search was given up; not a proof of anything.
     BudgetExceeded,
 }
@@ -36,6 +38,7 @@ impl Problem {
         match self {
             Self::NotAnswered => "SATISFIABILITY_ERROR",
             Self::MismatchedRuntimeTypes => "SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES",
+            Self::DifferingRuntimeTypes => "INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN",
             Self::BudgetExceeded => "MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED",
         }
     }
@@ -102,6 +105,11 @@ impl Unsatisfiable {
                 self.coordinate(),
                 self.operation()
             ),
+            Problem::DifferingRuntimeTypes => format!(
+                "the subgraphs that answer `{}` can return different runtime types, in `{}`",
+                self.coordinate(),
+                self.operation()
+            ),
             Problem::BudgetExceeded => {
                 "the check that every query can be answered took too many states".to_owned()
             }
@@ -121,6 +129,13 @@ impl Unsatisfiable {
 ///
 /// With progressive overrides that goes for every state of each label, beside all others off and all others on.
 pub fn check(supergraph: &Supergraph) -> Vec<Unsatisfiable> {
+    let mut found = check_and_remark(supergraph);
+    found.retain(|found| found.kind != Problem::DifferingRuntimeTypes);
+    found
+}
+
+/// The same, and what is worth a remark though it can be answered.
+pub fn check_and_remark(supergraph: &Supergraph) -> Vec<Unsatisfiable> {
     let mut found = walk::Walk::new(supergraph).run();
     for on in states(supergraph.labels().len()) {
         let labels = supergraph.labels().iter().zip(&on).filter(|(_, on)| **on);

@@ -1,5 +1,7 @@
 //! Why each subgraph cannot go on.
 
+use fixedbitset::FixedBitSet;
+
 use super::Reason;
 use crate::supergraph::query_graph::PlaceId;
 use crate::supergraph::{SubgraphId, SubgraphType, Supergraph, TypeId, TypeKind};
@@ -26,6 +28,22 @@ pub(super) fn reasons(
         }
     }
     found
+}
+
+/// A subgraph that resolves a field, the kind of the field's type there, and the object types that can come.
+pub(super) type Resolving = (SubgraphId, TypeKind, FixedBitSet);
+
+/// What each of these subgraphs can return.
+pub(super) fn returned(supergraph: &Supergraph, resolving: &[Resolving]) -> Vec<Reason> {
+    let names = |types: &FixedBitSet| {
+        let names = types.ones().map(|object| format!("`{}`", supergraph.object_type_name(object)));
+        names.collect::<Vec<_>>().join(", ")
+    };
+    let reason = |(subgraph, _, types): &Resolving| Reason {
+        subgraph: *subgraph,
+        text: format!("it can return {}", names(types)),
+    };
+    resolving.iter().map(reason).collect()
 }
 
 /// The type itself and those that can stand for it.

@@ -7,7 +7,8 @@ use apollo_compiler::ast::OperationType;
 use fixedbitset::FixedBitSet;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::{Problem, Step, Unsatisfiable, reasons};
+use super::reasons::{self, Resolving};
+use super::{Problem, Reason, Step, Unsatisfiable};
 use crate::supergraph::query_graph::{EntryKind, PlaceId, QueryGraph};
 use crate::supergraph::{ContextArgumentId, Supergraph, TypeKind};
 
@@ -137,7 +138,10 @@ impl<'a> Walk<'a> {
                 self.search(below, &mut Seen::default());
                 let problems = self.found.split_off(before.0);
                 let told = std::mem::replace(&mut self.told, before.1.clone());
-                if fewest.as_ref().is_none_or(|(known, _)| problems.len() < known.len()) {
+                let faults = |found: &[Unsatisfiable]| {
+                    found.iter().filter(|found| found.kind != Problem::DifferingRuntimeTypes).count()
+                };
+                if fewest.as_ref().is_none_or(|(known, _)| faults(&problems) < faults(known)) {
                     fewest = Some((problems, told));
                 }
             }
@@ -182,6 +186,8 @@ impl<'a> Walk<'a> {
         };
         if types.is_clear() && is_abstract && self.differ(&landing) {
             self.tell(Problem::MismatchedRuntimeTypes, state, field);
+        } else if is_abstract {
+            self.compare_runtime_types(state, field, &landing);
         }
         self.trail.push(Trail { from: state.from, step: self.step(state, field) });
         let from = Some(self.trail.len() - 1);
@@ -248,10 +254,43 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn tell(&mut self, kind: Problem, state: &State, field: &Name) {
-        if !self.told.insert((kind, state.object, field.clone())) {
+    /// Tells when subgraphs that share a field of abstract type know different objects of it.
+    fn compare_runtime_types(&mut self, state: &State, field: &Name, landing: &[PlaceId]) {
+        let is_told = self.told.contains(&(Problem::DifferingRuntimeTypes, state.object, field.clone()));
+        if is_told || landing.len() < 2 {
             return;
         }
+        let returned = self.resolving(state, field, landing);
+        let is_abstract = |(_, kind, _): &Resolving| matches!(kind, TypeKind::Interface | TypeKind::Union);
+        if returned.iter().all(is_abstract) && returned.windows(2).any(|pair| pair[0].2 != pair[1].2) {
+            let reasons = reasons::returned(self.supergraph, &returned);
+            self.tell_why(Problem::DifferingRuntimeTypes, state, field, reasons);
+        }
+    }
+
+    /// The subgraphs of these places that resolve the field by themselves, and what they can return.
+    fn resolving(&self, state: &State, field: &Name, landing: &[PlaceId]) -> Vec<Resolving> {
+        let parent = self.supergraph.types().object(state.object);
+        let places = landing.iter().map(|place| self.graph.place(*place));
+        places
+            .filter_map(|place| {
+                let own = self.supergraph.known(place.subgraph, parent)?.fields.get(field)?;
+                let known = self.supergraph.known(place.subgraph, place.ty)?;
+                (!own.external).then(|| (place.subgraph, known.kind, known.possible.clone()))
+            })
+            .collect()
+    }
+
+    fn tell(&mut self, kind: Problem, state: &State, field: &Name) {
+        if self.told.contains(&(kind, state.object, field.clone())) {
+            return;
+        }
+        let reasons = reasons::reasons(self.supergraph, state.object, field, &state.landing);
+        self.tell_why(kind, state, field, reasons);
+    }
+
+    fn tell_why(&mut self, kind: Problem, state: &State, field: &Name, reasons: Vec<Reason>) {
+        self.told.insert((kind, state.object, field.clone()));
         let mut path = vec![self.step(state, field)];
         let mut from = state.from;
         while let Some(index) = from {
@@ -259,7 +298,6 @@ impl<'a> Walk<'a> {
             from = self.trail[index].from;
         }
         path.reverse();
-        let reasons = reasons::reasons(self.supergraph, state.object, field, &state.landing);
         self.found.push(Unsatisfiable { kind, path, reasons, labels: Vec::new() });
     }
 }

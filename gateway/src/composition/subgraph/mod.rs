@@ -22,11 +22,15 @@ use super::diagnostic::Site;
 pub(crate) struct Subgraph {
     pub(crate) name: Arc<str>,
     pub(crate) url: String,
+    /// That of its schema definition.
+    pub(crate) description: Option<Node<str>>,
     pub(crate) version: FederationVersion,
     pub(crate) types: IndexMap<Name, TypeDef>,
     /// Definitions of executable directives, and of those that are composed.
     pub(crate) directives: IndexMap<Name, Node<DirectiveDefinition>>,
     pub(crate) composed: Vec<ComposedDirective>,
+    /// Specifications that it links and composition does not know itself.
+    pub(crate) foreign: Vec<ForeignSpecification>,
     /// Where it links federation.
     pub(crate) link_span: Option<SourceSpan>,
     /// What its imports call the directives that the supergraph carries, with `@`.
@@ -52,6 +56,18 @@ pub(crate) struct ComposedDirective {
     pub(crate) identity: String,
     pub(crate) version: (u32, u32),
     pub(crate) url: String,
+    pub(crate) span: Option<SourceSpan>,
+}
+
+/// A specification that composition does not know itself.
+#[derive(Clone, Debug)]
+pub(crate) struct ForeignSpecification {
+    /// Its URL without the version.
+    pub(crate) identity: String,
+    pub(crate) version: (u32, u32),
+    /// Imported element and its local name; directives with `@`.
+    pub(crate) imports: Vec<(String, String)>,
+    /// Where it is linked.
     pub(crate) span: Option<SourceSpan>,
 }
 
@@ -189,8 +205,11 @@ impl Subgraph {
 }
 
 impl TypeDef {
-    /// How many members it has here, of whatever kind.
+    /// How many members it has here, of whatever kind; an interface object only stands for the interface that has them.
     pub(crate) fn members(&self) -> usize {
+        if self.is_interface_object {
+            return 0;
+        }
         self.fields.len() + self.inputs.len() + self.values.len() + self.members.len()
     }
 }

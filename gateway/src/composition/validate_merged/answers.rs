@@ -16,7 +16,7 @@ pub(crate) fn check(subgraphs: &[Subgraph], sdl: &str, diagnostics: &mut Diagnos
             return diagnostics.report(codes::INVALID_GRAPHQL, message, []);
         }
     };
-    for found in satisfiability::check(&supergraph) {
+    for found in satisfiability::check_and_remark(&supergraph) {
         let step = found.path.last();
         let sites = step.map_or_else(Vec::new, |step| sites(subgraphs, step));
         diagnostics.report(code(found.kind), found.message(&supergraph), sites);
@@ -41,6 +41,7 @@ fn code(problem: Problem) -> Code {
     match problem {
         Problem::NotAnswered => codes::SATISFIABILITY_ERROR,
         Problem::MismatchedRuntimeTypes => codes::SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES,
+        Problem::DifferingRuntimeTypes => codes::INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN,
         Problem::BudgetExceeded => codes::MAX_VALIDATION_SUBGRAPH_PATHS_EXCEEDED,
     }
 }

@@ -9,9 +9,18 @@ use crate::composition::diagnostic::Diagnostics;
 use crate::composition::merged::{Merged, MergedField, MergedInput, MergedType};
 use crate::composition::subgraph::{Kind, Subgraph, has_directive};
 
+/// Who has hidden things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hider {
+    /// `@inaccessible` in the subgraphs.
+    Subgraphs,
+    /// A contract, by tags.
+    Contract,
+}
+
 /// Checks everything hidden, and everything that is not.
-pub(crate) fn check(subgraphs: &[Subgraph], merged: &Merged, diagnostics: &mut Diagnostics) {
-    let mut check = Check { subgraphs, merged, diagnostics };
+pub(crate) fn check(subgraphs: &[Subgraph], merged: &Merged, diagnostics: &mut Diagnostics, hider: Hider) {
+    let mut check = Check { subgraphs, merged, diagnostics, hider };
     for ty in merged.types.values() {
         check.ty(ty);
     }
@@ -28,6 +37,7 @@ struct Check<'a> {
     subgraphs: &'a [Subgraph],
     merged: &'a Merged,
     diagnostics: &'a mut Diagnostics,
+    hider: Hider,
 }
 
 impl<'a> Check<'a> {
@@ -169,7 +179,14 @@ impl<'a> Check<'a> {
 
     fn report(&mut self, code: Code, message: &str, path: &[&str]) {
         let sites = locate::sites(self.subgraphs, path);
-        self.diagnostics.report(code, message, sites);
+        match self.hider {
+            Hider::Subgraphs => self.diagnostics.report(code, message, sites),
+            Hider::Contract => {
+                let help = "Change the tags: what the contract keeps may need nothing that it leaves out.";
+                let message = format!("under the contract, {message}");
+                self.diagnostics.report(Code { help, ..code }, message, sites);
+            }
+        }
     }
 }
 

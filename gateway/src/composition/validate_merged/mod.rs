@@ -8,6 +8,7 @@ mod language;
 mod locate;
 mod transitive_access;
 
+use self::inaccessible::Hider;
 use super::codes;
 use super::diagnostic::Diagnostics;
 use super::merged::Merged;
@@ -23,9 +24,14 @@ pub(crate) fn validate(subgraphs: &[Subgraph], merged: &Merged, diagnostics: &mu
         diagnostics.report(codes::NO_QUERIES, "no subgraph declares a field of `Query`", []);
     }
     interfaces::check(subgraphs, merged, diagnostics);
-    inaccessible::check(subgraphs, merged, diagnostics);
+    inaccessible::check(subgraphs, merged, diagnostics, Hider::Subgraphs);
     default_values::check(subgraphs, merged, diagnostics);
     transitive_access::check(subgraphs, merged, diagnostics);
+}
+
+/// Checks what a contract has hidden; without it there was no mistake.
+pub(crate) fn validate_contract(subgraphs: &[Subgraph], merged: &Merged, diagnostics: &mut Diagnostics) {
+    inaccessible::check(subgraphs, merged, diagnostics, Hider::Contract);
 }
 
 /// The emitted text has to be a valid schema; whatever the rules above do not know is found here.

@@ -41,7 +41,16 @@ function outcome(composed, publicSchema) {
   if (composed.errors?.length > 0) {
     return { codes: [...new Set(composed.errors.map((error) => error.extensions?.code ?? 'NO_CODE'))].sort() };
   }
-  return { supergraph: withoutMachinery(composed.supergraphSdl), public: publicSchema(composed.supergraphSdl) };
+  const said = { supergraph: withoutMachinery(composed.supergraphSdl), public: publicSchema(composed.supergraphSdl) };
+  // Only Apollo's composer has remarks; it makes them where it composes.
+  return composed.hints ? { ...said, hints: counted(composed.hints.map((hint) => hint.definition.code)) } : said;
+}
+
+// How often each code is told, sorted.
+function counted(codes) {
+  const counts = {};
+  for (const code of [...codes].sort()) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
 }
 
 function attempt(compose) {

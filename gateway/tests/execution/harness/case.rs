@@ -46,8 +46,10 @@ impl Bench {
             sdl: format!("{LINK}{sdl}"),
         };
         let composition = compose(subgraphs.iter().map(schema).collect());
-        let codes = composition.diagnostics.iter().map(|d| format!("{}: {}", d.code, d.message));
-        let sdl = composition.supergraph_sdl.ok_or_else(|| codes.collect::<Vec<_>>())?;
+        let sdl = composition.into_supergraph_sdl().map_err(|diagnostics| {
+            let codes = diagnostics.iter().map(|d| format!("{}: {}", d.code, d.message));
+            codes.collect::<Vec<_>>()
+        })?;
         let supergraph = Arc::new(Supergraph::parse(&sdl).map_err(|error| vec![error.to_string()])?);
         let schemas: Vec<(String, Schema)> =
             subgraphs.iter().map(|(name, sdl)| (name.clone(), fakes::parse(sdl))).collect();

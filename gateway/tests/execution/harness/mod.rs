@@ -37,7 +37,7 @@ pub fn supergraph(subgraphs: &[(&str, &str)]) -> Arc<Supergraph> {
         sdl: format!("{LINK}{sdl}"),
     };
     let composition = compose(subgraphs.iter().map(schema).collect());
-    let sdl = composition.supergraph_sdl.unwrap_or_else(|| panic!("{:#?}", composition.diagnostics));
+    let sdl = composition.into_supergraph_sdl().unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"));
     Arc::new(Supergraph::parse(&sdl).unwrap())
 }
 
