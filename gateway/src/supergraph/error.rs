@@ -9,6 +9,11 @@ pub enum SupergraphError {
     /// No `join__Graph` enum, or no join specification linked.
     #[error("not a join-spec supergraph: {0}")]
     NotASupergraph(String),
+    /// It links a specification that it cannot be run without (`for: EXECUTION` or `SECURITY`), or a join version, that is not known.
+    #[error(
+        "the supergraph needs {0}, which this gateway does not know; compose it without that, or take a newer gateway"
+    )]
+    UnknownSpecification(String),
     /// A `@join__…` application that names nothing, or lacks an argument.
     #[error("{at}: {reason}")]
     Join {

@@ -9,7 +9,7 @@ use rustc_hash::FxHashMap;
 
 use super::contexts::{self, ContextArgument, ContextArgumentId, Written};
 use super::error::SupergraphError;
-use super::field_set::FieldSets;
+use super::field_set::{FieldSetField, FieldSetId, FieldSets};
 use super::machinery::Machinery;
 use super::subgraph_types::{Key, Labelled, SubgraphField, SubgraphType};
 use super::types::{TypeId, TypeKind, TypeTable};
@@ -69,6 +69,9 @@ impl Reader<'_> {
                 _ => {}
             }
             self.extension_keys(id, ty.directives())?;
+        }
+        if self.machinery.has_owners() {
+            self.provided_fields();
         }
         self.possible_types();
         Ok(())
@@ -271,22 +274,49 @@ impl Reader<'_> {
             for key in keys {
                 let fields = self.field_sets.sets[key.fields.0 as usize].fields.clone();
                 for field in fields {
-                    let target = self.table.id(field.ty.inner_named_type());
+                    let named = self.named(&field);
                     let Some(known) = self.slot(graph, id) else { continue };
-                    let entry = known.fields.entry(field.name).or_insert(SubgraphField {
-                        ty: field.ty,
-                        target,
-                        external: false,
-                        label: None,
-                        requires: None,
-                        provides: None,
-                        contexts: Vec::new(),
-                    });
-                    entry.external = false;
+                    known.fields.entry(field.name).or_insert(named).external = false;
                 }
             }
         }
         Ok(())
+    }
+
+    /// In join v0.1 a field names its owner only. What another subgraph provides of it, that one has too, if only there.
+    fn provided_fields(&mut self) {
+        let types = self.table.len();
+        let of = |(index, known): (usize, &Option<SubgraphType>)| -> Vec<_> {
+            let graph = SubgraphId((index / types) as u32);
+            let fields = known.iter().flat_map(|known| known.fields.values());
+            fields.filter_map(|field| Some((graph, field.provides?))).collect()
+        };
+        let mut next: Vec<(SubgraphId, FieldSetId)> = self.known.iter().enumerate().flat_map(of).collect();
+        while let Some((graph, set)) = next.pop() {
+            for field in self.field_sets.sets[set.0 as usize].fields.clone() {
+                let named = SubgraphField { external: true, ..self.named(&field) };
+                for object in field.types.ones().filter(|_| field.name != "__typename") {
+                    let ty = self.table.object(object);
+                    if let Some(known) = self.slot(graph, ty) {
+                        known.fields.entry(field.name.clone()).or_insert_with(|| named.clone());
+                    }
+                }
+                next.extend(field.selection.map(|below| (graph, below)));
+            }
+        }
+    }
+
+    /// A field of which a subgraph says no more than that it stands in a field set.
+    fn named(&self, field: &FieldSetField) -> SubgraphField {
+        SubgraphField {
+            ty: field.ty.clone(),
+            target: self.table.id(field.ty.inner_named_type()),
+            external: false,
+            label: None,
+            requires: None,
+            provides: None,
+            contexts: Vec::new(),
+        }
     }
 
     fn possible_types(&mut self) {

@@ -5,6 +5,8 @@ use apollo_compiler::ast::Value;
 use apollo_compiler::schema::Directive;
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::error::SupergraphError;
+
 /// The specifications that a supergraph links, and under which names their elements stand.
 #[derive(Debug, Default)]
 pub(super) struct Machinery {
@@ -16,7 +18,27 @@ pub(super) struct Machinery {
     imported_directives: FxHashSet<String>,
     imported_types: FxHashSet<String>,
     join_version: (u32, u32),
+    /// URLs of what is needed to run it and not known.
+    unknown: Vec<String>,
 }
+
+/// The last version of the join specification that is known.
+const LAST_JOIN: (u32, u32) = (0, 5);
+
+/// What a supergraph may need for execution or security.
+const KNOWN: [&str; 11] = [
+    "core",
+    "link",
+    "join",
+    "tag",
+    "inaccessible",
+    "authenticated",
+    "requiresScopes",
+    "policy",
+    "cost",
+    "context",
+    "cacheTag",
+];
 
 impl Machinery {
     /// Reads `@link` and `@core` of the schema definition.
@@ -47,6 +69,10 @@ impl Machinery {
         if spec == "join" {
             self.join_version = parse_version(version);
         }
+        let is_needed = directive.specified_argument_by_name("for").is_some_and(|purpose| !purpose.is_null());
+        if (is_needed && !KNOWN.contains(&spec)) || self.join_version > LAST_JOIN {
+            self.unknown.push(url.to_owned());
+        }
         self.prefixes.insert(spec.to_owned(), text("as").unwrap_or(spec).to_owned());
         let Some(Value::List(imports)) = directive.specified_argument_by_name("import").map(|v| v.as_ref())
         else {
@@ -68,6 +94,14 @@ impl Machinery {
                 if name.starts_with('@') { &mut self.imported_directives } else { &mut self.imported_types };
             names.insert(plain.clone());
             self.imports.insert((spec.to_owned(), name.to_owned()), plain);
+        }
+    }
+
+    /// Refuses a supergraph that needs what is not known: the link specification, "Purpose".
+    pub(super) fn refuse_unknown(&self) -> Result<(), SupergraphError> {
+        match self.unknown.first() {
+            Some(url) => Err(SupergraphError::UnknownSpecification(url.clone())),
+            None => Ok(()),
         }
     }
 

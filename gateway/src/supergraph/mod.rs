@@ -61,6 +61,7 @@ impl Supergraph {
         let parsed = Parser::new().parse_schema(sdl, "supergraph.graphql");
         let schema = parsed.map_err(|errors| SupergraphError::Syntax(errors.errors.to_string()))?;
         let machinery = Machinery::read(&schema);
+        machinery.refuse_unknown()?;
         let (subgraphs, graphs) = join::subgraphs(&schema, &machinery)?;
         let api_schema = api_schema::public(&schema, &machinery)?;
         // The full schema is only looked up in, never handed to a client; composition has validated it.

@@ -8,6 +8,7 @@ mod contracts;
 mod deferred;
 mod generated;
 mod interface_objects;
+mod join_versions;
 mod keys;
 mod mutations;
 mod operations;

@@ -59,6 +59,20 @@ fn what_is_not_a_supergraph_is_refused_with_a_reason() {
             r#"enum join__Graph { A @join__graph(name: "a", url: "") } type Query @join__type(graph: A, key: "nope") { a: Int }"#,
             "field set `nope`",
         ),
+        (
+            r#"schema @link(url: "https://specs.apollo.dev/join/v0.6", for: EXECUTION) { query: Query } type Query { a: Int }"#,
+            "needs https://specs.apollo.dev/join/v0.6",
+        ),
+        (
+            r#"schema @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION) @link(url: "https://specs.apollo.dev/connect/v0.1", for: EXECUTION)
+            { query: Query } type Query { a: Int }"#,
+            "needs https://specs.apollo.dev/connect/v0.1",
+        ),
+        (
+            r#"schema @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION) @link(url: "https://example.org/secret/v1.0", for: SECURITY)
+            { query: Query } type Query { a: Int }"#,
+            "compose it without",
+        ),
     ] {
         let error = Supergraph::parse(sdl).map(|_| ()).unwrap_err().to_string();
         assert!(error.contains(reason), "{error}");
