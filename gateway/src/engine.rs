@@ -6,12 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::BoxStream;
+use http::{HeaderName, HeaderValue};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use serde_json::json;
 
 use crate::execution::transport::{ReplicaStanding, RequestContext, SubgraphTransport};
-use crate::execution::{self, Execution, ExecutionLimits, Part, PartsFormat, Program, RuntimeTypes};
+use crate::execution::{
+    self, Execution, ExecutionLimits, Part, PartsFormat, Program, RuntimeTypes, SharedSubscriptions,
+};
 use crate::operation::selection::{Operation, OperationType};
 use crate::operation::{self, Deferring, RequestError, RequestErrorCode};
 use crate::planning;
@@ -92,6 +95,9 @@ pub struct Engine {
     transport: Arc<dyn SubgraphTransport>,
     plans: Cache<PlanKey, Arc<Program>, PlanWeight>,
     labels: Labels,
+    subscriptions: SharedSubscriptions<Sameness>,
+    /// The subgraphs whose subscriptions are not shared.
+    unshared: BTreeSet<String>,
 }
 
 /// Which labels of progressive overrides (`@override(label:)`) are on.
@@ -146,6 +152,31 @@ struct PlanKey {
     labels: Vec<bool>,
 }
 
+/// What makes two subscriptions equal: they are planned alike, and the subgraph cannot tell their requests apart.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Sameness {
+    plan: PlanKey,
+    /// Coerced, as JSON.
+    variables: String,
+    /// What goes along to subgraphs and may say who asks, sorted by name.
+    headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+/// Headers that name one request and say nothing of who asks.
+const OF_ONE_REQUEST: [&str; 3] = ["x-request-id", "traceparent", "tracestate"];
+
+impl Sameness {
+    fn of(plan: PlanKey, execution: &Execution) -> Sameness {
+        let all = execution.context.headers.iter();
+        let own = all.filter(|(name, _)| !OF_ONE_REQUEST.contains(&name.as_str()));
+        let mut headers: Vec<_> = own.map(|(name, value)| (name.clone(), value.clone())).collect();
+        // Values of one name stay in their order.
+        headers.sort_by(|(a, _), (b, _)| a.as_str().cmp(b.as_str()));
+        let variables = serde_json::Value::Object((*execution.variables).clone()).to_string();
+        Sameness { plan, variables, headers }
+    }
+}
+
 /// A plan is taken to be as long as its text is, many times over.
 #[derive(Clone)]
 struct PlanWeight;
@@ -176,7 +207,8 @@ impl Engine {
         let plans = Cache::with_weighter(1000, limits.plan_cache_bytes, PlanWeight);
         let types = Arc::new(RuntimeTypes::new(supergraph));
         let preparation = Arc::new(Preparation { types, limits, planner, labelled: Mutex::default() });
-        Engine { preparation, transport, plans, labels: Labels::default() }
+        let (labels, subscriptions, unshared) = Default::default();
+        Engine { preparation, transport, plans, labels, subscriptions, unshared }
     }
 
     /// The same with these labels of progressive overrides on.
@@ -185,22 +217,39 @@ impl Engine {
         Engine { labels, ..self }
     }
 
+    /// The same where each subscription to these subgraphs has a stream of its own: their streams begin with something that
+    /// one who comes later must see, too.
+    #[must_use]
+    pub fn with_unshared_subscriptions(self, subgraphs: BTreeSet<String>) -> Engine {
+        Engine { unshared: subgraphs, ..self }
+    }
+
     /// Answers one request.
     pub async fn answer(&self, request: GraphqlRequest, context: RequestContext) -> Answer {
         let parts = request.parts;
         match self.begin(request, context).await {
-            Ok(execution) if execution.program.operation.kind == OperationType::Subscription => {
-                match execution::subscribe(execution).await {
-                    Ok(events) => Answer::Stream(events),
-                    Err(failed) => single(failed),
-                }
+            Ok((execution, plan)) if execution.program.operation.kind == OperationType::Subscription => {
+                self.subscribe(execution, plan).await
             }
-            Ok(execution) => match parts.filter(|_| !execution.program.operation.defers.is_empty()) {
+            Ok((execution, _)) => match parts.filter(|_| !execution.program.operation.defers.is_empty()) {
                 Some(format) => in_parts(execution::execute_in_parts(execution, format)).await,
                 None => single(execution::execute(&execution).await),
             },
             Err(errors) => Answer::Single(refusal(&errors)),
         }
+    }
+
+    /// Equal subscriptions share one stream of events, and each event is answered once for all of them.
+    async fn subscribe(&self, execution: Execution, plan: PlanKey) -> Answer {
+        let is_shared =
+            execution.program.subscribed().is_none_or(|subgraph| !self.unshared.contains(subgraph));
+        let opened = if is_shared {
+            let same = Sameness::of(plan, &execution);
+            self.subscriptions.join(same, || execution::subscribe(execution.clone())).await
+        } else {
+            execution::subscribe(execution).await
+        };
+        opened.map_or_else(single, Answer::Stream)
     }
 
     /// By subgraph, how its replicas stand; empty when the transport has none.
@@ -214,12 +263,13 @@ impl Engine {
         &self,
         request: GraphqlRequest,
         context: RequestContext,
-    ) -> Result<Execution, Vec<Refusal>> {
+    ) -> Result<(Execution, PlanKey), Vec<Refusal>> {
         let GraphqlRequest { query, operation_name, variables, only_queries, parts } = request;
         // Only a document with the word can have the directive.
         let deferring = parts.filter(|_| query.contains("defer")).map(|_| booleans(&variables));
         let labels = self.labels.state(self.preparation.types.supergraph.labels());
-        let program = self.program(PlanKey { query, operation_name, deferring, labels }).await?;
+        let plan = PlanKey { query, operation_name, deferring, labels };
+        let program = self.program(&plan).await?;
         if only_queries && program.operation.kind != OperationType::Query {
             let message = "Only queries may be sent with this method.";
             return Err(refusals(vec![RequestError::new(RequestErrorCode::MutationOverGet, message)]));
@@ -227,23 +277,18 @@ impl Engine {
         let supergraph = &self.preparation.types.supergraph;
         let variables =
             operation::coerce_variables(supergraph, &program.operation, &variables).map_err(refusals)?;
+        let (variables, transport) = (Arc::new(variables), self.transport.clone());
         let limits = self.preparation.limits.execution;
-        Ok(Execution {
-            program,
-            variables: Arc::new(variables),
-            transport: self.transport.clone(),
-            context,
-            limits,
-        })
+        Ok((Execution { program, variables, transport, context, limits }, plan))
     }
 
     /// The program of a document: one request makes it, others that come meanwhile wait for it.
-    async fn program(&self, key: PlanKey) -> Result<Arc<Program>, Vec<Refusal>> {
-        let guard = match self.plans.get_value_or_guard_async(&key).await {
+    async fn program(&self, key: &PlanKey) -> Result<Arc<Program>, Vec<Refusal>> {
+        let guard = match self.plans.get_value_or_guard_async(key).await {
             Ok(program) => return Ok(program),
             Err(guard) => guard,
         };
-        let preparation = self.preparation.clone();
+        let (preparation, key) = (self.preparation.clone(), key.clone());
         let made = tokio::task::spawn_blocking(move || preparation.program(&key)).await;
         let program = made.unwrap_or_else(|panic| {
             tracing::error!(%panic, "planning failed");

@@ -12,8 +12,9 @@ use super::settings::{
     SigningAlgorithm, SubgraphSettings, Timeouts,
 };
 use super::values::{
-    address, boolean, bytes, count, duration, header_name, log_filter, one_of, origin, text, url,
+    address, boolean, bytes, count, duration, header_name, log_filter, one_of, origin, path, text, url,
 };
+use crate::execution::http_transport::{SubscriptionProtocol, SubscriptionRoute};
 
 /// What reading needs besides the tree.
 pub(super) struct Reading<'a> {
@@ -51,10 +52,16 @@ impl Reading<'_> {
     }
 
     fn subgraph(&self, mut section: Section) -> SubgraphSettings {
+        let mut subscriptions = section.section("subscriptions");
         SubgraphSettings {
             urls: section.one_or_many(("url", "urls"), url).unwrap_or_default(),
             headers: self.headers(&mut section),
             timeout: section.get("timeout", duration),
+            unshared_subscriptions: subscriptions.get("shared", boolean) == Some(false),
+            subscriptions: SubscriptionRoute {
+                protocol: subscriptions.get("protocol", one_of(PROTOCOLS)).unwrap_or_default(),
+                path: subscriptions.get("path", path),
+            },
         }
     }
 
@@ -124,6 +131,9 @@ impl Reading<'_> {
         self.folder.join(path)
     }
 }
+
+const PROTOCOLS: &[(&str, SubscriptionProtocol)] =
+    &[("events", SubscriptionProtocol::Events), ("websocket", SubscriptionProtocol::WebSocket)];
 
 const ALGORITHMS: &[(&str, SigningAlgorithm)] = &[
     ("EdDSA", SigningAlgorithm::EdDsa),

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
+use crate::execution::http_transport::SubscriptionRoute;
 use crate::operation;
 
 /// Everything that the gateway can be told. `gateway/gateway.example.yaml` explains each key.
@@ -50,6 +51,10 @@ pub struct SubgraphSettings {
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// Replaces `timeouts.subgraph`.
     pub timeout: Option<Duration>,
+    /// How subscriptions are reached.
+    pub subscriptions: SubscriptionRoute,
+    /// Whether each subscription has a stream of its own, also where it equals another.
+    pub unshared_subscriptions: bool,
 }
 
 /// How tokens are verified.

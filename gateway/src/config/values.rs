@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use http::uri::PathAndQuery;
 use http::{HeaderName, HeaderValue, Uri};
 
 /// `yes` or `no`, in YAML's spellings.
@@ -72,6 +73,12 @@ pub(super) fn url(text: &str) -> Result<String, String> {
         Some(_) if scheme_is_http => Ok(text.to_owned()),
         _ => Err(wrong()),
     }
+}
+
+/// A path on a server, with a query if need be.
+pub(super) fn path(text: &str) -> Result<PathAndQuery, String> {
+    let parsed = text.parse().ok().filter(|_| text.starts_with('/'));
+    parsed.ok_or_else(|| format!("`{}` is not a path; write e.g. `/subscriptions`", short(text)))
 }
 
 /// A web origin as browsers send it: scheme and host, no path.

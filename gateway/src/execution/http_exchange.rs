@@ -5,13 +5,15 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{self, ACCEPT, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::uri::PathAndQuery;
 use http::{Method, Request, Response, Uri};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 
 use super::sse::{Event, EventReader, TooLong};
 use super::transport::{RequestContext, SubgraphRequest, SubgraphResponse, TransportError};
+use super::websocket;
 
 /// A body whose errors are told as text for the log.
 pub type AnswerBody = UnsyncBoxBody<Bytes, Box<dyn std::error::Error + Send + Sync>>;
@@ -25,20 +27,43 @@ pub struct Endpoint {
     pub headers: HeaderMap,
     /// How long one request may take.
     pub timeout: Duration,
+    /// How its subscriptions are reached.
+    pub subscriptions: SubscriptionRoute,
+}
+
+/// How the subscriptions of a subgraph are reached.
+#[derive(Clone, Debug, Default)]
+pub struct SubscriptionRoute {
+    /// What carries the events.
+    pub protocol: SubscriptionProtocol,
+    /// The path, where it is not that of the URLs.
+    pub path: Option<PathAndQuery>,
+}
+
+/// What carries the events of a subscription.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SubscriptionProtocol {
+    /// Server-sent events: graphql-sse's distinct connections.
+    #[default]
+    Events,
+    /// graphql-transport-ws.
+    WebSocket,
 }
 
 /// What a request asks for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Expected {
+pub(super) enum Expected<'a> {
     One,
     Stream,
+    /// A WebSocket, by a handshake with this key.
+    Socket(&'a str),
 }
 
 /// A request, and what it is asked for.
 pub(super) struct Asked<'a> {
     pub request: SubgraphRequest,
     pub context: &'a RequestContext,
-    pub expected: Expected,
+    pub expected: Expected<'a>,
 }
 
 /// The code of what was not reached, or broke off.
@@ -51,19 +76,49 @@ pub(super) fn unreachable(detail: &str) -> TransportError {
 pub(super) fn request(endpoint: &Endpoint, url: &Uri, asked: &Asked<'_>) -> Request<Bytes> {
     let mut request = Request::new(asked.request.body.clone());
     *request.method_mut() = Method::POST;
-    *request.uri_mut() = url.clone();
-    let headers = request.headers_mut();
-    *headers = asked.context.headers.clone();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    let accept = match asked.expected {
-        Expected::One => "application/graphql-response+json, application/json;q=0.9",
-        Expected::Stream => "text/event-stream",
+    *request.uri_mut() = match asked.expected {
+        Expected::One => url.clone(),
+        Expected::Stream | Expected::Socket(_) => subscriptions_at(endpoint, url),
     };
-    headers.insert(ACCEPT, HeaderValue::from_static(accept));
+    *request.headers_mut() = asked.context.headers.clone();
+    let mut accept = |types| {
+        request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static(types));
+    };
+    match asked.expected {
+        Expected::One => accept("application/graphql-response+json, application/json;q=0.9"),
+        Expected::Stream => accept("text/event-stream"),
+        Expected::Socket(key) => handshake(&mut request, key),
+    }
     for (name, value) in &endpoint.headers {
-        headers.insert(name, value.clone());
+        request.headers_mut().insert(name, value.clone());
     }
     request
+}
+
+fn subscriptions_at(endpoint: &Endpoint, url: &Uri) -> Uri {
+    let Some(path) = &endpoint.subscriptions.path else { return url.clone() };
+    let mut parts = url.clone().into_parts();
+    parts.path_and_query = Some(path.clone());
+    // Parts of a URL with another path are a URL.
+    Uri::from_parts(parts).unwrap_or_else(|_| url.clone())
+}
+
+/// RFC 6455, section 4.1.
+fn handshake(request: &mut Request<Bytes>, key: &str) {
+    *request.method_mut() = Method::GET;
+    for (name, value) in [
+        (header::CONNECTION, "upgrade"),
+        (header::UPGRADE, "websocket"),
+        (header::SEC_WEBSOCKET_VERSION, "13"),
+        (header::SEC_WEBSOCKET_PROTOCOL, websocket::PROTOCOL),
+    ] {
+        request.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    // A key is base64.
+    if let Ok(key) = HeaderValue::from_str(key) {
+        request.headers_mut().insert(header::SEC_WEBSOCKET_KEY, key);
+    }
 }
 
 /// The smallest query there is: whoever is there answers it, be it with a refusal.
@@ -83,7 +138,7 @@ pub(super) fn timeout(_: tokio::time::error::Elapsed) -> TransportError {
     TransportError { code: "SUBGRAPH_TIMEOUT", detail: "no answer in time".into() }
 }
 
-fn too_large(max_bytes: usize) -> TransportError {
+pub(super) fn too_large(max_bytes: usize) -> TransportError {
     TransportError { code: "SUBGRAPH_RESPONSE_TOO_LARGE", detail: format!("more than {max_bytes} bytes") }
 }
 

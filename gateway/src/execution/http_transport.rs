@@ -14,17 +14,18 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use super::course::Course;
-pub use super::http_exchange::Endpoint;
 use super::http_exchange::{
     AnswerBody, Asked, Expected, UNREACHABLE, deadline, events, probe_request, request, timeout, unreachable,
     whole,
 };
+pub use super::http_exchange::{Endpoint, SubscriptionProtocol, SubscriptionRoute};
 use super::http_failure::failure;
 use super::replicas::{Outcome, Probe, ReplicaStanding, Replicas};
 use super::tls::choose_provider;
 use super::transport::{
     RequestContext, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError,
 };
+use super::websocket::{self, Opening};
 use crate::supergraph::SubgraphId;
 
 /// How subgraphs are reached over HTTP.
@@ -156,8 +157,21 @@ impl SubgraphTransport for HttpTransport {
         body: Bytes,
         context: &RequestContext,
     ) -> Result<BoxStream<'static, Result<Bytes, TransportError>>, TransportError> {
-        let request = SubgraphRequest { body, repeatable: true };
-        self.ask(subgraph, &Asked { request, context, expected: Expected::Stream }, events).await
+        let repeatable = true;
+        match self.subgraph(subgraph)?.endpoint.subscriptions.protocol {
+            SubscriptionProtocol::Events => {
+                let request = SubgraphRequest { body, repeatable };
+                self.ask(subgraph, &Asked { request, context, expected: Expected::Stream }, events).await
+            }
+            SubscriptionProtocol::WebSocket => {
+                let (key, headers) = (websocket::generate_key(), context.headers.clone());
+                let opening = Opening { key: key.clone(), body, headers };
+                let request = SubgraphRequest { body: Bytes::new(), repeatable };
+                let asked = Asked { request, context, expected: Expected::Socket(&key) };
+                let open = |answer, most| websocket::open(answer, most, opening.clone());
+                self.ask(subgraph, &asked, open).await
+            }
+        }
     }
 
     fn replicas(&self) -> Vec<Vec<ReplicaStanding>> {

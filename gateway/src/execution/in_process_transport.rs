@@ -9,7 +9,7 @@ use futures::stream::BoxStream;
 use http_body::Body;
 use http_body_util::BodyExt;
 
-pub use super::http_exchange::{AnswerBody, Endpoint};
+pub use super::http_exchange::{AnswerBody, Endpoint, SubscriptionRoute};
 use super::http_exchange::{Asked, Expected, deadline, events, request, timeout, unreachable, whole};
 use super::transport::{
     RequestContext, SubgraphRequest, SubgraphResponse, SubgraphTransport, TransportError,

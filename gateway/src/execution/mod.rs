@@ -5,6 +5,8 @@
 //! are there; `targets` finds the objects of a fetch and writes their representations; `request_body` fills the compiled
 //! body; a `transport` sends it, over HTTP to one of the `replicas`; `answer` reads the reply into the `store`; `blame` gives errors their places; `projection`
 //! writes the client's answer. `parts` does all this for an answer in parts, which `payload` puts into a client's format.
+//! `subscription` does it for each event of a stream, which reaches us as `sse` or over a `websocket`; equal subscriptions are
+//! `sharing` one stream.
 
 mod answer;
 mod blame;
@@ -27,6 +29,8 @@ pub(crate) mod replicas;
 mod request_body;
 mod retry_budget;
 mod run;
+mod shared_stream;
+mod sharing;
 mod sse;
 mod store;
 mod subgraph_error;
@@ -34,12 +38,14 @@ mod subscription;
 mod targets;
 pub(crate) mod tls;
 pub mod transport;
+mod websocket;
 
 pub use limits::ExecutionLimits;
 pub(crate) use parts::{Part, execute_in_parts};
 pub use payload::PartsFormat;
 pub(crate) use program::{Program, RuntimeTypes, compile};
 pub(crate) use run::{Executed, Execution};
+pub(crate) use sharing::SharedSubscriptions;
 pub(crate) use subscription::subscribe;
 
 /// Executes a query or mutation.

@@ -79,7 +79,10 @@ pub fn load(path: &Path, settings: &Settings) -> Result<Engine, LoadError> {
         Supergraph::parse(&sdl).map_err(|error| LoadError::Invalid { path: path.to_owned(), error })?;
     let transport = HttpTransport::new(http_settings(&supergraph, settings)?);
     let labels = Labels { on: settings.override_labels.iter().cloned().collect(), ..Labels::default() };
-    Ok(Engine::new(Arc::new(supergraph), Arc::new(transport), limits(settings)).with_labels(labels))
+    let unshared = settings.subgraphs.iter().filter(|(_, own)| own.unshared_subscriptions);
+    let unshared = unshared.map(|(name, _)| name.clone()).collect();
+    let engine = Engine::new(Arc::new(supergraph), Arc::new(transport), limits(settings));
+    Ok(engine.with_labels(labels).with_unshared_subscriptions(unshared))
 }
 
 /// The engine's part of the configured limits.
@@ -127,6 +130,7 @@ fn endpoint(subgraph: &Subgraph, settings: &Settings) -> Result<Endpoint, LoadEr
         urls: urls.iter().map(parse).collect::<Result<_, _>>()?,
         headers: own.map(|own| own.headers.iter().cloned().collect()).unwrap_or_default(),
         timeout: own.and_then(|own| own.timeout).unwrap_or(settings.timeouts.subgraph),
+        subscriptions: own.map(|own| own.subscriptions.clone()).unwrap_or_default(),
     })
 }
 

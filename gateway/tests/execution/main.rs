@@ -17,5 +17,7 @@ mod order;
 mod replica_double;
 mod replicas;
 mod requests;
+mod sharing;
 mod subscriptions;
 mod transports;
+mod websockets;

@@ -24,7 +24,12 @@ fn transport(replicas: &[&Replica]) -> Arc<HttpTransport> {
     let mut headers = HeaderMap::new();
     headers.insert("x-caller", HeaderValue::from_static("gateway"));
     let urls = replicas.iter().map(|replica| replica.url().parse().unwrap()).collect();
-    let settings = HttpSettings::new(vec![Endpoint { urls, headers, timeout: TIMEOUT }]);
+    let settings = HttpSettings::new(vec![Endpoint {
+        urls,
+        headers,
+        timeout: TIMEOUT,
+        subscriptions: Default::default(),
+    }]);
     Arc::new(HttpTransport::new(settings))
 }
 

@@ -102,7 +102,12 @@ fn events(body: Body) -> Response<Body> {
 fn endpoint(url: String) -> Endpoint {
     let mut headers = HeaderMap::new();
     headers.insert("x-knlab-caller", HeaderValue::from_static("gateway"));
-    Endpoint { urls: vec![url.parse().unwrap()], headers, timeout: Duration::from_millis(500) }
+    Endpoint {
+        urls: vec![url.parse().unwrap()],
+        headers,
+        timeout: Duration::from_millis(500),
+        subscriptions: Default::default(),
+    }
 }
 
 fn context() -> RequestContext {

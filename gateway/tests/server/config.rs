@@ -71,6 +71,11 @@ const MISTAKES: &[(&str, &[&str])] = &[
         "8 subgraphs.auth.headers.e.fiel is not a key here; did you mean `file`?",
         "8 subgraphs.auth.headers.e is a text, `{ file: PATH }` or `{ env: NAME }`",
     ]),
+    ("subgraphs:\n  a:\n    subscriptions: { protocol: sse, path: ws, shared: perhaps }", &[
+        "3 subgraphs.a.subscriptions.shared `perhaps` is neither true nor false",
+        "3 subgraphs.a.subscriptions.protocol `sse` is not one of: events, websocket",
+        "3 subgraphs.a.subscriptions.path `ws` is not a path; write e.g. `/subscriptions`",
+    ]),
     ("subgraphs:\n  a:\n    url: http://user:pw@host/", &["3 subgraphs.a.url must not contain a user name or a password"]),
     ("subgraphs:\n  a: { urls: [] }\n  b:\n    url: http://a/\n    urls: [http://b/]\n  c: { urls: [http://a/, b] }", &[
         "2 subgraphs.a.urls is empty",

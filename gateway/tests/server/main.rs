@@ -14,12 +14,15 @@ mod connections;
 mod deferred;
 mod engine;
 mod engine_double;
+#[path = "../doubles/events.rs"]
+mod event_double;
 mod graphiql;
 mod http;
 mod long_bodies;
 mod pass_through;
 #[path = "../doubles/replica.rs"]
 mod replica_double;
+mod shared_subscriptions;
 mod shutdown;
 mod subscriptions;
 mod support;

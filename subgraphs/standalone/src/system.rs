@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use axum::Router;
 use gateway::config::{JwtSettings, PassThrough, Settings, SigningAlgorithm, SubgraphSettings};
 use gateway::engine::{Engine, Limits};
-use gateway::execution::http_transport::{Endpoint, HttpSettings, HttpTransport};
+use gateway::execution::http_transport::{Endpoint, HttpSettings, HttpTransport, SubscriptionRoute};
 use gateway::execution::in_process_transport::{InProcessTransport, handler};
 use gateway::execution::transport::SubgraphTransport;
 use gateway::server::EngineSlot;
@@ -166,6 +166,7 @@ fn engine(servers: &[Part], credentials: &Credentials, in_process: bool) -> Resu
             urls: vec![format!("http://{}/graphql", part.address).parse()?],
             headers: caller_headers(credentials)?.into_iter().collect::<HeaderMap>(),
             timeout: std::time::Duration::from_secs(20),
+            subscriptions: SubscriptionRoute::default(),
         };
         subgraphs.push((endpoint, part.router.clone()));
     }
@@ -189,7 +190,9 @@ fn engine(servers: &[Part], credentials: &Credentials, in_process: bool) -> Resu
             subgraphs.into_iter().map(|(endpoint, _)| endpoint).collect(),
         )))
     };
-    Ok(Engine::new(supergraph, transport, Limits::default()))
+    let engine = Engine::new(supergraph, transport, Limits::default());
+    // The progress of a crawl begins with how it stands, which everybody has to see.
+    Ok(engine.with_unshared_subscriptions(["admin".to_owned()].into()))
 }
 
 fn gateway_settings(address: SocketAddr, servers: &[Part], credentials: &Credentials) -> Result<Settings> {

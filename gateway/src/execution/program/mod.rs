@@ -39,6 +39,13 @@ pub(crate) struct Program {
     pub introspects: bool,
 }
 
+impl Program {
+    /// The subgraph whose events a subscription answers.
+    pub fn subscribed(&self) -> Option<&str> {
+        self.fetches.first().map(|fetch| &*fetch.service)
+    }
+}
+
 /// Index into [`Program::guards`].
 pub(super) type GuardId = u32;
 /// The guard that always holds.

@@ -147,9 +147,11 @@ fn gateway(matrix: &Matrix) -> Result<String> {
         port(GATEWAY)?
     );
     for called in matrix.programs.get(GATEWAY).into_iter().flat_map(|program| &program.calls) {
+        // The progress of a crawl begins with how it stands, which everybody has to see.
+        let unshared = if called == ADMIN { "    subscriptions: { shared: false }\n" } else { "" };
         let _ = write!(
             text,
-            "  {called}:\n    url: http://{called}:{}/graphql # or, of replicas, urls: […]\n{}",
+            "  {called}:\n    url: http://{called}:{}/graphql # or, of replicas, urls: […]\n{unshared}{}",
             port(called)?,
             headers(called, "    ")
         );
