@@ -6,6 +6,7 @@ use apollo_compiler::validation::Valid;
 use serde_json::{Map, Value};
 
 use super::errors::{ErrorLog, ResponseError};
+use super::one_of;
 use super::program::Program;
 
 /// The values of the introspection fields by response key. `variables` are coerced already.
@@ -14,8 +15,10 @@ pub(super) fn introspect(
     variables: &Map<String, Value>,
     errors: &mut ErrorLog,
 ) -> JsonMap {
-    let operation = &program.operation;
-    let Ok(definition) = operation.document.operations.get(operation.name.as_deref()) else {
+    let (operation, schema) = (&program.operation, program.types.supergraph.api_schema());
+    let replaced = one_of::names_instead(schema, &operation.document);
+    let document = replaced.as_ref().unwrap_or(&operation.document);
+    let Ok(definition) = document.operations.get(operation.name.as_deref()) else {
         return JsonMap::new();
     };
     let mut refuse = |message: String, code: &'static str| {
@@ -27,15 +30,13 @@ pub(super) fn introspect(
     };
     let variables: JsonMap = serde_json::from_value(Value::Object(variables.clone())).unwrap_or_default();
     let variables = Valid::assume_valid(variables);
-    let schema = program.types.supergraph.api_schema();
-    let answer =
-        partial_execute(schema, &program.types.implementers, &operation.document, definition, &variables);
-    match answer {
+    match partial_execute(schema, &program.types.implementers, document, definition, &variables) {
         Ok(answer) => {
             for error in answer.errors {
                 refuse(error.message, "INTROSPECTION_FAILED");
             }
-            answer.data.unwrap_or_default()
+            let data = answer.data.unwrap_or_default();
+            if replaced.is_some() { one_of::answer(schema, data) } else { data }
         }
         Err(error) => refuse(error.message().to_string(), "INTROSPECTION_FAILED"),
     }

@@ -6,7 +6,7 @@ use apollo_compiler::schema::{
     Component, DirectiveList, ExtendedType, FieldDefinition, InputValueDefinition,
 };
 use apollo_compiler::validation::Valid;
-use apollo_compiler::{Name, Node, Schema};
+use apollo_compiler::{Name, Node, Schema, ast, name};
 
 use super::error::SupergraphError;
 use super::machinery::Machinery;
@@ -40,6 +40,7 @@ pub(super) fn public(full: &Schema, machinery: &Machinery) -> Result<Valid<Schem
                 && definition.locations.iter().any(|location| is_executable(*location)))
     });
     schema.directive_definitions.extend(defer_directive());
+    add_is_one_of(&mut schema);
     let definition = schema.schema_definition.make_mut();
     definition.directives = DirectiveList::new();
     for root in [&mut definition.query, &mut definition.mutation, &mut definition.subscription] {
@@ -48,6 +49,19 @@ pub(super) fn public(full: &Schema, machinery: &Machinery) -> Result<Valid<Schem
         }
     }
     schema.validate().map_err(|errors| SupergraphError::PublicSchema(errors.errors.to_string()))
+}
+
+/// `__Type.isOneOf`, which apollo-compiler's introspection schema lacks.
+fn add_is_one_of(schema: &mut Schema) {
+    let Some(ExtendedType::Object(ty)) = schema.types.get_mut("__Type") else { return };
+    let field = FieldDefinition {
+        description: Some("may be non-null for INPUT_OBJECT, otherwise null.".into()),
+        name: name!("isOneOf"),
+        arguments: Vec::new(),
+        ty: ast::Type::Named(name!("Boolean")),
+        directives: AstDirectives::default(),
+    };
+    ty.make_mut().fields.insert(field.name.clone(), Component::new(field));
 }
 
 fn defer_directive() -> Option<(Name, Node<DirectiveDefinition>)> {

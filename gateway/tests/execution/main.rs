@@ -8,6 +8,7 @@ mod differential;
 mod entities;
 mod faults;
 mod harness;
+mod introspection;
 mod labels;
 mod lies;
 mod nulls;
