@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use fixedbitset::FixedBitSet;
+
 use super::json::{Malformed, Scanner};
 use super::program::{FetchProgram, RuntimeTypes, Shape, ShapeEntry, ShapeSlot, StepProgram};
 use super::store::{ListId, ObjectId, Place, Store, Value};
@@ -59,7 +61,7 @@ impl AnswerReader<'_> {
         let mut more = self.scanner.open(b'{', b'}')?;
         while more {
             match self.scanner.key()? {
-                b"data" if self.scanner.peek()? == b'{' => {
+                b"data" if self.scanner.peek()? == b'{' && !heard.has_data => {
                     heard.has_data = true;
                     self.data(fetch, targets, &mut heard)?;
                 }
@@ -81,6 +83,7 @@ impl AnswerReader<'_> {
         heard: &mut Heard,
     ) -> Result<(), Malformed> {
         let mut more = self.scanner.open(b'{', b'}')?;
+        let mut told = Vec::new();
         while more {
             let key = self.scanner.key()?;
             let mut known = false;
@@ -93,7 +96,7 @@ impl AnswerReader<'_> {
                         }
                         _ => false,
                     },
-                    None => self.root_field(step, targets, key)?,
+                    None => self.root_field((step, targets), key, &mut told)?,
                 };
                 if known {
                     break;
@@ -107,9 +110,19 @@ impl AnswerReader<'_> {
         Ok(())
     }
 
-    /// Reads a root field for all objects of its step; whether it is one of the step's.
-    fn root_field(&mut self, step: &StepProgram, targets: &Targets, key: &[u8]) -> Result<bool, Malformed> {
-        let Some((_, entry)) = step.shape.entry(key, 0) else { return Ok(false) };
+    /// Reads a root field for all objects of its step; whether it is one of the step's. Of those that were told already, the
+    /// first counts.
+    fn root_field<'s>(
+        &mut self,
+        (step, targets): (&'s StepProgram, &Targets),
+        key: &[u8],
+        told: &mut Vec<&'s ShapeEntry>,
+    ) -> Result<bool, Malformed> {
+        let Some((_, entry)) = find(&step.shape, key, 0) else { return Ok(false) };
+        if told.iter().any(|known| std::ptr::eq(*known, entry)) {
+            return Ok(false);
+        }
+        told.push(entry);
         let start = self.scanner.at();
         for &object in &targets.objects {
             self.scanner.rewind(start);
@@ -175,13 +188,13 @@ impl AnswerReader<'_> {
         }
     }
 
-    /// Reads an object's fields into its slots.
+    /// Reads an object's fields into its slots. Of a key that comes twice, the first counts.
     fn object(&mut self, object: ObjectId, shape: &Shape) -> Result<(), Malformed> {
         let mut more = self.scanner.open(b'{', b'}')?;
-        let mut hint = 0;
+        let (mut hint, mut told) = (0, Told::new(shape.entries.len()));
         while more {
             let key = self.scanner.key()?;
-            match find(shape, key, hint) {
+            match find(shape, key, hint).filter(|(index, _)| told.is_new(*index)) {
                 Some((index, entry)) => {
                     hint = index + 1;
                     self.slot(object, entry)?;
@@ -294,6 +307,28 @@ impl AnswerReader<'_> {
             self.store.set_uneven(list);
         }
         Ok(Value::List(list))
+    }
+}
+
+/// The entries of an object that were told; nothing is allocated for 64 of them.
+struct Told {
+    few: u64,
+    many: FixedBitSet,
+}
+
+impl Told {
+    fn new(entries: usize) -> Told {
+        Told { few: 0, many: FixedBitSet::with_capacity(if entries > 64 { entries } else { 0 }) }
+    }
+
+    /// Whether an entry was not told before; from now on it was.
+    fn is_new(&mut self, entry: usize) -> bool {
+        if !self.many.is_empty() {
+            return !self.many.put(entry);
+        }
+        let was = self.few;
+        self.few |= 1 << entry;
+        self.few != was
     }
 }
 

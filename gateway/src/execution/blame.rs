@@ -129,6 +129,12 @@ impl Blame<'_> {
         }
     }
 
+    /// Whether an error is about one entity of a list, so that it says nothing of the others.
+    pub fn is_about_one(&self, error: &SubgraphError) -> bool {
+        let steps = self.fetch().steps.iter().zip(self.targets);
+        steps.into_iter().any(|(step, targets)| entity_of(step, targets, error).is_some())
+    }
+
     /// Marks what an error of one step explains; the client's paths of it.
     fn step_error(
         &mut self,
@@ -138,23 +144,18 @@ impl Blame<'_> {
         heard: Option<&EntitiesHeard>,
     ) -> Vec<Vec<PathItem>> {
         let targets = &self.targets[index];
-        let first = match (&step.entities, error.path.first()) {
-            (Some(entities), Some(Segment::Key(key))) => entities.group(key.as_bytes()),
-            _ => None,
-        };
-        let first = first.and_then(|group| targets.first_of(group)).unwrap_or(0);
-        let (objects, rest, is_one) = match (&step.entities, error.path.get(1)) {
-            (None, _) => (&targets.objects[..], &error.path[..], true),
-            (Some(_), Some(Segment::Index(entity))) => {
-                (targets.served_by(first + *entity), &error.path[2..], true)
-            }
-            (Some(_), _) => (&targets.objects[..], &error.path[1..], false),
+        let entity = entity_of(step, targets, error);
+        let (objects, rest, is_one) = match (&step.entities, entity, error.path.get(1)) {
+            (None, ..) => (&targets.objects[..], &error.path[..], true),
+            (_, Some(entity), _) => (targets.served_by(entity), &error.path[2..], true),
+            (_, None, Some(Segment::Index(_))) => (&targets.objects[..], &error.path[2..], false),
+            (_, None, _) => (&targets.objects[..], &error.path[1..], false),
         };
         if step.entities.is_some() {
             let told = |entity: usize| heard.is_some_and(|h| h.has(entity) && !h.nulls.contains(&entity));
-            let missing: Vec<usize> = match error.path.get(1) {
-                Some(Segment::Index(entity)) => vec![first + *entity],
-                _ => (0..targets.distinct()).collect(),
+            let missing: Vec<usize> = match entity {
+                Some(entity) => vec![entity],
+                None => (0..targets.distinct()).collect(),
             };
             self.fail_entities(index, missing.into_iter().filter(|&entity| !told(entity)));
         }
@@ -258,6 +259,13 @@ impl Blame<'_> {
             _ => shared,
         }
     }
+}
+
+/// The entity that an error is about, if it names one that was asked for.
+fn entity_of(step: &StepProgram, targets: &Targets, error: &SubgraphError) -> Option<usize> {
+    let [Segment::Key(key), Segment::Index(index), ..] = &error.path[..] else { return None };
+    let group = step.entities.as_ref()?.group(key.as_bytes())?;
+    Some(targets.first_of(group)? + *index).filter(|entity| *entity < targets.distinct())
 }
 
 fn common(a: &[PathItem], b: &[PathItem]) -> Vec<PathItem> {

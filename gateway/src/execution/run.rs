@@ -298,13 +298,14 @@ impl<'a> Run<'a> {
         let text = heard.errors.clone().and_then(|range| body.get(range));
         let (errors, count) = text.map(|text| read_errors(text, limit)).unwrap_or_default();
         let mut blame = self.blame(number);
+        let is_explained = errors.iter().any(|error| !blame.is_about_one(error));
         for error in &errors {
             blame.subgraph_error(error, &heard.entities, heard.has_data);
         }
         blame.errors.omit(count - errors.len());
         for (step, entities) in heard.entities.iter().enumerate() {
-            if heard.has_data && fetch.steps[step].entities.is_some() {
-                report_entities(&mut blame, step, entities, count > 0);
+            if fetch.steps[step].entities.is_some() {
+                report_entities(&mut blame, step, entities, is_explained);
             }
         }
     }
@@ -344,11 +345,11 @@ impl<'a> Run<'a> {
     }
 }
 
-/// What is wrong with a list of entities that the subgraph did not itself explain.
-fn report_entities(blame: &mut Blame<'_>, step: usize, heard: &EntitiesHeard, has_errors: bool) {
+/// What is wrong with a list of entities that no error of the subgraph explains; what is said of one entity does not.
+fn report_entities(blame: &mut Blame<'_>, step: usize, heard: &EntitiesHeard, is_explained: bool) {
     let sent = blame.targets[step].distinct();
     let problem = match heard.count {
-        None if sent == 0 || has_errors => None,
+        None if sent == 0 || is_explained => None,
         None => Some("The subgraph did not answer with a list of entities.".to_string()),
         Some(count) if count != sent => {
             Some(format!("The subgraph was asked for {sent} entities and answered {count}."))
