@@ -183,6 +183,7 @@ impl Delivery {
     fn fragment(&self, run: &Run<'_>, pending: &Pending, errors: &mut ErrorLog) -> (Option<Entries>, Met) {
         let mut projection = projection(run, &self.introspection, errors);
         projection.part = pending.part;
+        projection.in_groups = self.format == PartsFormat::Incremental02;
         projection.base = &pending.path;
         let mut entries = Vec::new();
         let outcome = match self.format {

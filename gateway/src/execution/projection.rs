@@ -29,6 +29,10 @@ pub(super) struct Projection<'a> {
     pub part: PartId,
     /// For an answer in parts: what was met on the way.
     pub met: Met,
+    /// Null does not reach out of fields that are executed together: what they are in fails whole.
+    pub in_groups: bool,
+    /// Null has reached out of such fields.
+    group_failed: bool,
     /// The path to where the walk begins.
     pub base: &'a [PathItem],
     pub(super) path: Vec<Step<'a>>,
@@ -65,6 +69,7 @@ impl<'a> Projection<'a> {
         let sets = program.sets.iter().enumerate();
         let orders = sets.filter_map(|(set, fields)| Some((set, fields.order(guards)?))).collect();
         let (part, met, base) = (PartId::FIRST, Met::default(), &[][..]);
+        let (in_groups, group_failed) = (false, false);
         Projection {
             program,
             store,
@@ -75,6 +80,8 @@ impl<'a> Projection<'a> {
             out,
             part,
             met,
+            in_groups,
+            group_failed,
             base,
             path,
             is_too_long,
@@ -132,6 +139,10 @@ impl<'a> Projection<'a> {
     ) -> Result<bool, Nulled> {
         let program = self.program;
         let set = &program.sets[id];
+        let around = self.path.iter().rev().find_map(|step| match step {
+            Step::Field(field) => Some(field.due),
+            Step::Item(_) => None,
+        });
         self.out.push(b'{');
         let mut follows = false;
         for number in 0..set.fields.len() {
@@ -152,7 +163,10 @@ impl<'a> Projection<'a> {
             follows = true;
             self.out.extend_from_slice(&field.key);
             self.path.push(Step::Field(field));
-            self.field(field, object, type_id)?;
+            if let Err(Nulled) = self.field(field, object, type_id) {
+                self.group_failed |= self.in_groups && around.is_some_and(|around| around != field.due);
+                return Err(Nulled);
+            }
             self.path.pop();
         }
         self.out.push(b'}');
@@ -218,7 +232,7 @@ impl<'a> Projection<'a> {
         let (start, depth) = (self.out.len(), self.path.len());
         let (deferred, written) = (self.met.deferred.len(), self.met.written.len());
         match self.checked_value(field, level, value) {
-            Err(Nulled) if !field.non_null[level] && !self.is_too_long => {
+            Err(Nulled) if !field.non_null[level] && !self.is_too_long && !self.group_failed => {
                 self.out.truncate(start);
                 self.path.truncate(depth);
                 self.met.deferred.truncate(deferred);

@@ -106,6 +106,49 @@ async fn null_stops_at_the_deferred_fragment_and_its_error_comes_with_it() {
 }
 
 #[tokio::test]
+async fn null_in_one_fragment_takes_nothing_from_another_that_shares_the_field() {
+    let first =
+        json!({"data": {"first": {"name": "n", "id": "1", "dims": {"size": 3, "maker": {"id": "m"}}}}});
+    let makers = || entities(json!([{"sure": null, "title": "t"}]));
+    let items = || entities(json!([{"dims": {"size": 3, "maker": {"id": "m"}}}]));
+    let replies = [
+        ("items", ok(first)),
+        ("items", items()),
+        ("items", items()),
+        ("makers", makers()),
+        ("makers", makers()),
+    ];
+    let failing = r#"... @defer(label: "failing") { dims { size maker { sure } } }"#;
+    let fine = r#"... @defer(label: "fine") { dims { maker { title } } }"#;
+    let all = |parts: &[Value], key: &str| -> Vec<Value> {
+        parts.iter().flat_map(|part| part[key].as_array().cloned().unwrap_or_default()).collect()
+    };
+    // Whichever is delivered first.
+    for (one, two) in [(failing, fine), (fine, failing)] {
+        let query = format!("{{ first {{ name {one} {two} }} }}");
+        // The newer format executes `dims { maker }` once for both: what fails is the one fragment, nothing shared.
+        let newer = sequence(&query, Incremental02, &replies).await;
+        let id = |label: &str| {
+            let pending = all(&newer, "pending");
+            pending.iter().find(|one| one["label"] == label).unwrap()["id"].clone()
+        };
+        let error = json!([{"message": "Cannot return null for non-nullable field sure.", "path": ["first", "dims", "maker", "sure"],
+            "extensions": {"code": "NULL_IN_NON_NULLABLE_FIELD"}}]);
+        let completed = all(&newer, "completed");
+        assert!(completed.contains(&json!({"id": id("failing"), "errors": error})), "{newer:?}");
+        assert!(completed.contains(&json!({"id": id("fine")})), "{newer:?}");
+        let whole = json!([{"id": id("fine"), "data": {"dims": {"maker": {"title": "t"}}}}]);
+        assert_eq!(json!(all(&newer, "incremental")), whole, "{newer:?}");
+        // In the older one each is executed by itself.
+        let older = sequence(&query, Defer20220824, &replies).await;
+        let incremental = all(&older, "incremental");
+        let of = |label: &str| incremental.iter().find(|one| one["label"] == label).unwrap()["data"].clone();
+        assert_eq!(of("failing"), json!({"dims": {"size": 3, "maker": null}}), "{older:?}");
+        assert_eq!(of("fine"), json!({"dims": {"maker": {"title": "t"}}}), "{older:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_error_comes_with_the_part_that_its_field_is_in() {
     // `size` cannot be fetched apart: it fails in the first fetch and is told later all the same.
     let query = r#"{ first { name dims { ... @defer(label: "dims") { size } } ... @defer(label: "stock") { count } } }"#;
@@ -165,6 +208,57 @@ async fn random_answers_in_parts_are_the_whole_answer_when_put_together() {
         in_parts += usize::from(parts(&bench.engine, &operation, Incremental02).await.len() > 1);
     }
     assert!(compared > 100 && in_parts > 50, "{compared} compared, {in_parts} in parts");
+}
+
+/// Users give their accounts a name, and a share of requests has moved.
+const MOVING: [(&str, &str); 2] = [
+    (
+        "accounts",
+        r#"
+        type Query { users: [User!] first: User }
+        type User @key(fields: "id") @context(name: "user") { id: ID! name: String mail: String account: Account friends: [User!] }
+        type Account @key(fields: "id") { id: ID! label(of: String @fromContext(field: "$user { name }")): String parent: Account }
+        "#,
+    ),
+    (
+        "people",
+        r#"
+        type User @key(fields: "id") { id: ID! mail: String @override(from: "accounts", label: "percent(50)") age: Int }
+        "#,
+    ),
+];
+
+#[tokio::test]
+async fn what_contexts_give_and_what_labels_move_is_also_right_in_deferred_fragments() {
+    let subgraphs = MOVING.map(|(name, sdl)| (name.to_string(), sdl.to_string()));
+    let bench = Bench::compose(&subgraphs).map_err(|codes| codes.join("\n")).unwrap();
+    let queries = [
+        // The setter in the first part, the taker in a later one, and the other way about.
+        "{ users { id ... @defer { account { label } } } }",
+        "{ users { account { id ... @defer { label parent { label } } } } }",
+        "{ users { ... @defer { name } account { label } } }",
+        "{ users { name ... @defer { account { l: label } friends { account { l: label } } } account { l: label } } }",
+        "{ ... @defer { users { ... @defer { account { ... @defer { label } } } } } first { account { label } } }",
+        // Labels, in a part of their own and in two.
+        "{ users { name ... @defer { mail } } }",
+        "{ users { mail ... @defer { age mail friends { mail } } } }",
+        "{ first { ... @defer { mail } ... @defer { m: mail age } } }",
+        "{ first { ... @defer { mail account { label } friends { mail ... @defer { account { label } } } } } }",
+    ];
+    let mut in_parts = std::collections::BTreeSet::new();
+    for seed in 0..16 {
+        for text in queries {
+            let operation = Written { text: text.to_string(), variables: json!({}) };
+            assert!(bench.is_valid(&operation), "{text}: {:?}", bench.invalid(&operation));
+            let null = if seed % 2 == 0 { 0.0 } else { 0.2 };
+            let found =
+                bench.difference(bench.world(seed, Rates { null, ..Rates::default() }), &operation).await;
+            assert!(found.is_none(), "seed {seed}: {text}\n{}", found.unwrap());
+            in_parts.extend(bench.features(&operation).contains("parts, several").then_some(text));
+        }
+    }
+    let whole: Vec<_> = queries.iter().filter(|text| !in_parts.contains(*text)).collect();
+    assert!(whole.is_empty(), "never in parts: {whole:?}");
 }
 
 #[tokio::test]

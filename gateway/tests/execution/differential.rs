@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 
 use crate::harness::case::Bench;
 use crate::harness::deferring;
+use crate::harness::features;
 use crate::harness::operations::Writer;
 use crate::harness::schemas;
 use crate::harness::shrink::Case;
@@ -37,6 +38,8 @@ struct Tally {
     composed: AtomicUsize,
     /// Of schemas that do not compose, by code.
     refused: Mutex<BTreeMap<String, usize>>,
+    /// Operations by feature.
+    features: Mutex<BTreeMap<&'static str, usize>>,
     failures: Mutex<Vec<String>>,
 }
 
@@ -63,9 +66,15 @@ fn random_operations_over_random_schemas_are_answered_like_a_monolith() {
         tally.invalid.load(Ordering::Relaxed),
         tally.refused.lock().unwrap()
     );
+    let features = tally.features.lock().unwrap();
+    features::ALL.iter().for_each(|name| {
+        println!("{:>8} {name}", features.get(name).copied().unwrap_or_default());
+    });
     let failures = tally.failures.lock().unwrap();
     assert!(failures.is_empty(), "{} differ; cut down:\n{}", failures.len(), failures.join("\n\n"));
     assert!(setting("KNLAB_TEST_SEED").is_some() || compared >= operations);
+    let missing: Vec<_> = features::ALL.iter().filter(|name| !features.contains_key(*name)).collect();
+    assert!(operations < 2_000 || setting("KNLAB_TEST_SEED").is_some() || missing.is_empty(), "{missing:?}");
 }
 
 fn run(tally: &Tally, operations: usize, only: Option<u64>) {
@@ -137,6 +146,10 @@ async fn schema(tally: &Tally, seed: u64) {
                 operation.text, operation.variables
             ));
             return;
+        }
+        let mut features = tally.features.lock().unwrap();
+        for name in bench.features(&operation) {
+            *features.entry(name).or_default() += 1;
         }
     }
     if let Ok(file) = env::var("KNLAB_TEST_CORPUS") {

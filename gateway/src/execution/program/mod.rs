@@ -250,6 +250,8 @@ pub(crate) struct ProjectionField {
     pub ranks: Vec<(GuardId, u32)>,
     /// The parts of the answer that it belongs to.
     pub parts: PartSet,
+    /// The earliest of these: fields of one object with equal ones are executed together.
+    pub due: PartSet,
     /// Whether null is forbidden: of the value, then of the items of each list level.
     pub non_null: Vec<bool>,
     pub content: Content,

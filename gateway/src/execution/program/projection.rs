@@ -48,6 +48,7 @@ impl Projections<'_> {
                 guard: self.guards.intern(&field.guard),
                 ranks: field.ranks.iter().map(|(guard, rank)| (self.guards.intern(guard), *rank)).collect(),
                 parts: field.parts,
+                due: field.due,
                 non_null: non_null(&field.ty),
                 content: self.content(field, position),
             });

@@ -1,19 +1,21 @@
 //! One case of differential testing: subgraphs, data and an operation; answered by the engine and by one executor.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use apollo_compiler::ast::Type;
 use apollo_compiler::schema::ExtendedType;
 use apollo_compiler::validation::Valid;
 use apollo_compiler::{ExecutableDocument, Schema};
 use gateway::composition::{SubgraphSchema, compose};
-use gateway::engine::{Engine, Limits};
+use gateway::engine::{Engine, Labels, Limits};
 use gateway::execution::PartsFormat;
 use gateway::supergraph::Supergraph;
 use serde_json::Value;
 
 use super::contexts::Contexts;
 use super::fakes::{self, Fakes};
+use super::features::{self, Features};
 use super::interpreter::{Scene, execute};
 use super::merging;
 use super::operations::Written;
@@ -32,6 +34,9 @@ pub struct Bench {
     loose: Valid<Schema>,
     fakes: Arc<Fakes>,
     pub engine: Engine,
+    features: Features,
+    /// Of the last answer.
+    seen: Mutex<BTreeSet<&'static str>>,
 }
 
 impl Bench {
@@ -55,9 +60,14 @@ impl Bench {
             subgraphs.iter().map(|(name, sdl)| (name.clone(), fakes::parse(sdl))).collect();
         let fakes = Arc::new(Fakes::new(&supergraph, subgraphs));
         let engine = Engine::new(supergraph.clone(), fakes.clone(), Limits::default());
+        let drawing = fakes.clone();
+        // Below the percentage of every label, or above.
+        let draw = Box::new(move || if drawing.labels_are_on() { 0.0 } else { 99.9 });
+        let engine = engine.with_labels(Labels { draw, ..Labels::default() });
+        let (features, seen) = (Features::of(subgraphs), Mutex::default());
         let loose = loose(supergraph.api_schema());
         let (federation, contexts) = (Federation::of(&schemas), Contexts::of(&schemas));
-        Ok(Bench { federation, contexts, supergraph, sdl, loose, fakes, engine })
+        Ok(Bench { federation, contexts, supergraph, sdl, loose, fakes, engine, features, seen })
     }
 
     /// Why an operation is not valid, if it is not.
@@ -71,7 +81,9 @@ impl Bench {
         self.invalid(operation).is_none()
     }
 
+    /// The data of a seed; for one half of the seeds labels are on.
     pub fn world(&self, seed: u64, rates: Rates) -> World {
+        self.fakes.set_labels(seed / 2 % 2 == 0);
         let (schema, public) = (self.supergraph.full_schema(), self.supergraph.api_schema());
         Maker { schema, public, federation: &self.federation, seed, rates }.world()
     }
@@ -99,6 +111,7 @@ impl Bench {
         let expected = monolith(self.supergraph.api_schema()).unwrap();
         let loose = monolith(&self.loose).unwrap_or_else(|_| "{}".to_string());
         let [expected, answered, loose] = [expected, answered, loose].map(Response::read);
+        *self.seen.lock().unwrap() = features::in_answer(&answered.text, self.fakes.asked().len());
         let complaints = self.fakes.complaints();
         let found = match (&answered.data, complaints.first()) {
             (_, Some(complaint)) => Some(format!("a subgraph was asked nonsense: {complaint}")),
@@ -116,10 +129,19 @@ impl Bench {
         })
     }
 
+    /// What the operation, whose answer was the last that was compared, is made of.
+    pub fn features(&self, operation: &Written) -> BTreeSet<&'static str> {
+        let (api, labels) = (self.supergraph.api_schema(), self.fakes.labels_are_on());
+        let mut features = self.features.in_operation(api, &operation.text, labels);
+        features.extend(self.seen.lock().unwrap().iter());
+        features
+    }
+
     /// What is wrong with the answer in parts, put together.
     async fn in_parts(&self, operation: &Written, expected: &Response, loose: &Response) -> Option<String> {
         for format in [PartsFormat::Defer20220824, PartsFormat::Incremental02] {
             let parts = merging::parts(&self.engine, operation, format).await;
+            self.seen.lock().unwrap().extend((parts.len() > 1).then_some("parts, several"));
             let found = match (merging::merge(&parts, format), self.fakes.complaints().first()) {
                 (_, Some(complaint)) => Some(format!("a subgraph was asked nonsense: {complaint}")),
                 (Err(why), _) => Some(why),

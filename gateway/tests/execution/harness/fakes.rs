@@ -1,6 +1,7 @@
 //! Subgraphs made of nothing but their SDL and a world, behind the transport.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use apollo_compiler::Schema;
@@ -64,15 +65,21 @@ pub fn executable(sdl: &str) -> Valid<Schema> {
     Valid::assume_valid(build(format!("{sdl}\n{DIRECTIVES}\n{machinery}")))
 }
 
-/// What other subgraphs took over from one.
-fn moved(name: &str, subgraphs: &[(String, String)]) -> BTreeSet<(String, String)> {
+/// Types and fields.
+type Fields = BTreeSet<(String, String)>;
+
+/// What other subgraphs took over from one, and it from others that have it while labels are off.
+fn moved(name: &str, subgraphs: &[(String, String)], labels: bool) -> Fields {
     let mut moved = BTreeSet::new();
-    for (_, sdl) in subgraphs {
+    for (taker, sdl) in subgraphs {
         for (ty, definition) in &parse(sdl).types {
             let ExtendedType::Object(object) = definition else { continue };
             for (field, definition) in &object.fields {
-                let from = definition.directives.get("override");
-                if from.and_then(|from| from.specified_argument_by_name("from")?.as_str()) == Some(name) {
+                let Some(over) = definition.directives.get("override") else { continue };
+                let argument = |name: &str| over.specified_argument_by_name(name)?.as_str();
+                let is_taken = labels || argument("label").is_none();
+                let loser = if is_taken { argument("from") } else { Some(taker.as_str()) };
+                if loser.is_some_and(|loser| loser.eq_ignore_ascii_case(name)) {
                     moved.insert((ty.to_string(), field.to_string()));
                 }
             }
@@ -85,8 +92,9 @@ fn moved(name: &str, subgraphs: &[(String, String)]) -> BTreeSet<(String, String
 pub struct Fakes {
     schemas: Vec<Valid<Schema>>,
     full: Schema,
-    /// By subgraph: types and fields that another took over.
-    moved: Vec<BTreeSet<(String, String)>>,
+    /// By subgraph: types and fields that another has, with labels off and on.
+    moved: Vec<[Fields; 2]>,
+    labels: AtomicBool,
     /// What subgraphs were asked that is not valid there.
     complaints: Mutex<Vec<String>>,
     /// What they answer from.
@@ -101,9 +109,10 @@ impl Fakes {
     pub fn new(supergraph: &Supergraph, subgraphs: &[(String, String)]) -> Fakes {
         let sdl =
             |name: &str| &subgraphs.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).unwrap().1;
-        let moved = |name: &str| moved(name, subgraphs);
+        let moved = |name: &str| [false, true].map(|labels| moved(name, subgraphs, labels));
         Fakes {
             moved: supergraph.subgraphs().iter().map(|subgraph| moved(&subgraph.name)).collect(),
+            labels: AtomicBool::new(false),
             complaints: Mutex::default(),
             schemas: supergraph.subgraphs().iter().map(|subgraph| executable(sdl(&subgraph.name))).collect(),
             full: supergraph.full_schema().clone().into_inner(),
@@ -111,6 +120,15 @@ impl Fakes {
             asked: Mutex::default(),
             fails: Mutex::new(usize::MAX),
         }
+    }
+
+    /// Whether labels of overrides are on from now on.
+    pub fn set_labels(&self, on: bool) {
+        self.labels.store(on, Ordering::Relaxed);
+    }
+
+    pub fn labels_are_on(&self) -> bool {
+        self.labels.load(Ordering::Relaxed)
     }
 
     /// From now on, answers come from this world.
@@ -156,7 +174,7 @@ impl SubgraphTransport for Fakes {
         }
         let world = self.world.lock().unwrap().clone();
         let index = subgraph.0 as usize;
-        let moved = Some(&self.moved[index]);
+        let moved = Some(&self.moved[index][usize::from(self.labels_are_on())]);
         let scene =
             Scene { schema: &self.schemas[index], full: &self.full, world: &world, moved, contexts: None };
         let response = execute(&scene, query, &body["variables"]).unwrap_or_else(|invalid| {

@@ -200,7 +200,8 @@ impl<'w> Object<'w> {
         let schema = self.scene.schema;
         let is_leaf = schema.types.get(ty).is_some_and(|ty| ty.is_leaf());
         match value {
-            Value::Array(items) if !is_leaf || ty != "Json" => ResolvedValue::list(
+            // A scalar of the world is never a list, so whatever is one is a list of the field's type.
+            Value::Array(items) => ResolvedValue::list(
                 items.iter().map(|item| self.resolve(item, ty, (arguments, provided))).collect::<Vec<_>>(),
             ),
             Value::Object(_) if !is_leaf => {

@@ -108,7 +108,9 @@ impl Client {
         match &entry["data"] {
             Value::Object(fields) => {
                 let target = Self::at(&mut self.data, path)?;
-                fields.iter().for_each(|(key, value)| deep(target.entry(key).or_insert(Value::Null), value));
+                for (key, value) in fields {
+                    self.failed |= add(target, key, value);
+                }
             }
             _ => self.failed = true,
         }
@@ -140,14 +142,35 @@ impl Client {
     }
 }
 
-fn deep(target: &mut Value, source: &Value) {
+fn add(target: &mut Map<String, Value>, key: &str, value: &Value) -> bool {
+    match target.get_mut(key) {
+        Some(known) => deep(known, value),
+        None => {
+            target.insert(key.to_string(), value.clone());
+            false
+        }
+    }
+}
+
+/// Adds what a fragment brings once more; whether null has reached into what two fragments share, in one of them: each is
+/// executed by itself in this format, and the other has what it has.
+fn deep(target: &mut Value, source: &Value) -> bool {
     match (target, source) {
         (Value::Object(target), Value::Object(source)) => {
-            source.iter().for_each(|(key, value)| deep(target.entry(key).or_insert(Value::Null), value));
+            source.iter().fold(false, |failed, (key, value)| add(target, key, value) || failed)
         }
-        (Value::Array(target), Value::Array(source)) if target.len() == source.len() => {
-            target.iter_mut().zip(source).for_each(|(target, source)| deep(target, source));
+        (Value::Array(target), Value::Array(source)) if target.len() == source.len() => target
+            .iter_mut()
+            .zip(source)
+            .fold(false, |failed, (target, source)| deep(target, source) || failed),
+        (Value::Object(_) | Value::Array(_), Value::Null) => true,
+        (target @ Value::Null, Value::Object(_) | Value::Array(_)) => {
+            *target = source.clone();
+            true
         }
-        (target, source) => *target = source.clone(),
+        (target, source) => {
+            *target = source.clone();
+            false
+        }
     }
 }

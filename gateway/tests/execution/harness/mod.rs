@@ -5,6 +5,7 @@ mod computed;
 pub mod contexts;
 pub mod deferring;
 pub mod fakes;
+pub mod features;
 mod federation;
 pub mod interpreter;
 pub mod merging;

@@ -47,6 +47,7 @@ pub fn generate(random: &mut ChaCha8Rng) -> Vec<(String, String)> {
     generator.overrides();
     generator.contexts();
     generator.inaccessible();
+    generator.labels();
     let written = generator.subgraphs.iter().enumerate();
     written.map(|(index, draft)| (char::from(b'a' + index as u8).to_string(), draft.sdl())).collect()
 }

@@ -278,6 +278,20 @@ impl Generator<'_> {
         self.field(foreign.to, foreign.ty, &foreign.name, moved);
     }
 
+    /// Some that moved did so for a part of all requests. A source of its own leaves everything else as it was.
+    pub(super) fn labels(&mut self) {
+        let mut random = self.random.clone();
+        let types = self.subgraphs.iter_mut().flat_map(|subgraph| subgraph.types.values_mut());
+        for field in types.flat_map(|ty| ty.fields.values_mut()) {
+            let label = random.random_bool(0.6);
+            let with = |directive: &String| match directive.strip_prefix("@override").filter(|_| label) {
+                Some(from) => format!("@override{}, label: \"percent(50)\")", from.trim_end_matches(')')),
+                None => directive.clone(),
+            };
+            field.directives = field.directives.iter().map(with).collect();
+        }
+    }
+
     /// Some fields are for subgraphs only.
     pub(super) fn inaccessible(&mut self) {
         if self.chance(0.5) {
