@@ -3,7 +3,7 @@
 //! --operations 100000`) compares more; `KNLAB_TEST_SEED=N` runs one schema's operations. `KNLAB_TEST_CORPUS=FILE` writes
 //! supergraphs, operations and our plans' depth and requests down, one JSON object a line, for other planners to be compared.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::fs;
 use std::io::Write;
@@ -41,6 +41,22 @@ struct Tally {
     /// Operations by feature.
     features: Mutex<BTreeMap<&'static str, usize>>,
     failures: Mutex<Vec<String>>,
+}
+
+impl Tally {
+    fn count(&self, features: BTreeSet<&'static str>) {
+        let mut counts = self.features.lock().unwrap();
+        features.into_iter().for_each(|name| *counts.entry(name).or_default() += 1);
+    }
+
+    fn fail(&self, (seed, number): (u64, usize), case: &Case, failure: &str) {
+        let Case { subgraphs, operation, rates, .. } = case;
+        let subgraphs: String = subgraphs.iter().map(|(name, sdl)| format!("--- {name}\n{sdl}\n")).collect();
+        self.failures.lock().unwrap().push(format!(
+            "seed {seed}, operation {number}, {rates:?}\n{subgraphs}--- operation\n{}\n{}\n--- {failure}",
+            operation.text, operation.variables
+        ));
+    }
 }
 
 fn setting(name: &str) -> Option<u64> {
@@ -135,22 +151,16 @@ async fn schema(tally: &Tally, seed: u64) {
         };
         let data_seed = seed * 1_000 + number as u64;
         if let Some(failure) = bench.difference(bench.world(data_seed, rates), &operation).await {
-            println!("seed {seed}, operation {number} differs; cutting it down");
+            println!(
+                "seed {seed}, operation {number} differs:\n{}\n{failure}\ncutting it down",
+                operation.text
+            );
             let case = Case { subgraphs, operation, seed: data_seed, rates };
             let (case, failure) = case.shrink(failure).await;
-            let subgraphs: String =
-                case.subgraphs.iter().map(|(name, sdl)| format!("--- {name}\n{sdl}\n")).collect();
-            let Case { operation, rates, .. } = &case;
-            tally.failures.lock().unwrap().push(format!(
-                "seed {seed}, operation {number}, {rates:?}\n{subgraphs}--- operation\n{}\n{}\n--- {failure}",
-                operation.text, operation.variables
-            ));
+            tally.fail((seed, number), &case, &failure);
             return;
         }
-        let mut features = tally.features.lock().unwrap();
-        for name in bench.features(&operation) {
-            *features.entry(name).or_default() += 1;
-        }
+        tally.count(bench.features(&operation));
     }
     if let Ok(file) = env::var("KNLAB_TEST_CORPUS") {
         let lines: String = planned.iter().map(|line| format!("{line}\n")).collect();

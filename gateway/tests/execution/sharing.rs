@@ -73,7 +73,7 @@ impl SubgraphTransport for Counting {
     ) -> Result<SubgraphResponse, TransportError> {
         let number = self.entities.fetch_add(1, Ordering::SeqCst);
         tokio::task::yield_now().await;
-        let body = json!({ "data": { "_entities": [{ "inStock": number % 2 == 0 }] } }).to_string();
+        let body = json!({ "data": { "_entities": [{ "inStock": number.is_multiple_of(2) }] } }).to_string();
         Ok(SubgraphResponse { status: StatusCode::OK, body: body.into() })
     }
 

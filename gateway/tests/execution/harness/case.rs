@@ -83,7 +83,7 @@ impl Bench {
 
     /// The data of a seed; for one half of the seeds labels are on.
     pub fn world(&self, seed: u64, rates: Rates) -> World {
-        self.fakes.set_labels(seed / 2 % 2 == 0);
+        self.fakes.set_labels((seed / 2).is_multiple_of(2));
         let (schema, public) = (self.supergraph.full_schema(), self.supergraph.api_schema());
         Maker { schema, public, federation: &self.federation, seed, rates }.world()
     }
