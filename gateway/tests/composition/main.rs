@@ -5,6 +5,8 @@
 mod contracts;
 mod fixtures;
 mod links;
+#[path = "../doubles/many_subgraphs.rs"]
+mod many_subgraphs;
 mod meaning;
 mod order;
 mod output;

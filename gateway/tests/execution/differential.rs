@@ -1,12 +1,9 @@
 //! Differential testing: random schemas, data and operations, answered by the engine over federated subgraphs and by one
 //! executor that has all data. `KNLAB_TEST_OPERATIONS=100000 cargo test --release …` (or `cargo xtask differential
-//! --operations 100000`) compares more; `KNLAB_TEST_SEED=N` runs one schema's operations. `KNLAB_TEST_CORPUS=FILE` writes
-//! supergraphs, operations and our plans' depth and requests down, one JSON object a line, for other planners to be compared.
+//! --operations 100000`) compares more; `KNLAB_TEST_SEED=N` runs one schema's operations.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
-use std::fs;
-use std::io::Write;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
@@ -14,8 +11,9 @@ use gateway::operation::{Limits, normalize};
 use gateway::planning::plan;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use crate::corpus;
 use crate::harness::case::Bench;
 use crate::harness::deferring;
 use crate::harness::features;
@@ -125,11 +123,11 @@ async fn schema(tally: &Tally, seed: u64) {
         }
     };
     tally.composed.fetch_add(1, Ordering::Relaxed);
-    let mut planned = vec![json!({ "supergraph": bench.sdl })];
+    let mut planned = vec![corpus::supergraph(&bench.sdl)];
     for number in 0..PER_SCHEMA {
         let mut operation = Writer::write(bench.supergraph.api_schema(), &mut random);
         // Every third one also comes in parts; a source of its own, so that the others are what they were.
-        if number % 3 == 2 && env::var("KNLAB_TEST_CORPUS").is_err() {
+        if number % 3 == 2 && !corpus::is_wanted() {
             let mut random = ChaCha8Rng::seed_from_u64(seed * 1_000 + number as u64);
             operation = deferring::defer(&operation, &mut random);
         }
@@ -141,7 +139,7 @@ async fn schema(tally: &Tally, seed: u64) {
             continue;
         }
         tally.compared.fetch_add(1, Ordering::Relaxed);
-        if env::var("KNLAB_TEST_CORPUS").is_ok() {
+        if corpus::is_wanted() {
             planned.extend(planned_by_us(&bench, &operation.text, seed));
         }
         let rates = Rates {
@@ -162,22 +160,12 @@ async fn schema(tally: &Tally, seed: u64) {
         }
         tally.count(bench.features(&operation));
     }
-    if let Ok(file) = env::var("KNLAB_TEST_CORPUS") {
-        let lines: String = planned.iter().map(|line| format!("{line}\n")).collect();
-        let mut file = fs::File::options().create(true).append(true).open(file).unwrap();
-        file.write_all(lines.as_bytes()).unwrap();
-    }
+    corpus::append(&planned);
 }
 
-/// An operation with the depth and the requests of its plan.
+/// An operation with the depth and the requests of its plan, where it has one.
 fn planned_by_us(bench: &Bench, operation: &str, seed: u64) -> Option<Value> {
     let normalized = normalize(&bench.supergraph, operation, None, &Limits::default()).ok()?;
     let plan = plan(&bench.supergraph, normalized).ok()?;
-    let mut depths: Vec<usize> = Vec::new();
-    for fetch in &plan.fetches {
-        depths.push(fetch.after.iter().map(|before| depths[before.0 as usize]).max().unwrap_or(0) + 1);
-    }
-    let (depth, requests) = (depths.iter().max().copied().unwrap_or(0), depths.len());
-    let text = plan.display(&bench.supergraph).to_string();
-    Some(json!({"operation": operation, "depth": depth, "requests": requests, "plan": text, "from": seed}))
+    Some(corpus::operation(operation, &plan, &bench.supergraph, seed))
 }

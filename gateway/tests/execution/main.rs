@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "in tests they are how a failure is told")]
 
 mod contexts;
+#[path = "../doubles/corpus.rs"]
+mod corpus;
 mod deferred;
 mod differential;
 mod entities;

@@ -5,6 +5,8 @@ mod abstract_types;
 mod conditions;
 mod contexts;
 mod contracts;
+#[path = "../doubles/corpus.rs"]
+mod corpus;
 mod deferred;
 mod generated;
 mod interface_objects;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use gateway::operation::{Limits, RequestErrorCode, normalize};
 use gateway::planning::plan_within;
 
-use crate::oracle;
 use crate::pathological_schemas::{Pathological, all};
 use crate::support::Fixture;
+use crate::{corpus, oracle};
 
 fn fixture(case: &Pathological) -> Fixture {
     let borrowed: Vec<(&str, &str)> =
@@ -39,11 +39,8 @@ fn pathological_schemas_are_planned_in_few_states_and_requests() {
         let complaints = oracle::complaints(&fixture.supergraph, &plan, &fixture.schemas);
         assert!(complaints.is_empty(), "{}: {}", case.name, complaints.join("\n"));
         println!("{}: {states} states, {} requests", case.name, plan.fetches.len());
-        let mut depths: Vec<usize> = Vec::new();
-        for fetch in &plan.fetches {
-            depths.push(fetch.after.iter().map(|before| depths[before.0 as usize]).max().unwrap_or(0) + 1);
-        }
-        found.push((case.name, states, plan.fetches.len(), depths.into_iter().max().unwrap_or(0)));
+        fixture.record(&case.operation, &plan);
+        found.push((case.name, states, plan.fetches.len(), corpus::depth(&plan)));
     }
     println!("{found:?}");
     for ((name, states, requests, depth), bound) in found.iter().zip(BOUNDS) {

@@ -12,7 +12,7 @@ use gateway::planning::query_plan::{Fetch, QueryPlan};
 use gateway::planning::{PlanError, fetch_document, plan};
 use gateway::supergraph::Supergraph;
 
-use crate::oracle;
+use crate::{corpus, oracle};
 
 const LINK: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@external", "@context", "@fromContext",
     "@requires", "@provides", "@shareable", "@override", "@inaccessible", "@interfaceObject"])"#;
@@ -20,6 +20,8 @@ const LINK: &str = r#"extend schema @link(url: "https://specs.apollo.dev/federat
 /// A supergraph with its subgraphs' own schemas.
 pub struct Fixture {
     pub supergraph: Supergraph,
+    /// What it was read from.
+    sdl: String,
     /// By subgraph, as its server would serve it.
     pub schemas: Vec<Valid<Schema>>,
 }
@@ -46,8 +48,8 @@ impl Fixture {
     }
 
     /// Takes a supergraph as another composer might write it.
-    pub fn read(supergraph: &str, subgraphs: &[(&str, &str)]) -> Self {
-        let supergraph = Supergraph::parse(supergraph).unwrap_or_else(|error| panic!("fixture: {error}"));
+    pub fn read(text: &str, subgraphs: &[(&str, &str)]) -> Self {
+        let supergraph = Supergraph::parse(text).unwrap_or_else(|error| panic!("fixture: {error}"));
         let sdl =
             |name: &str| subgraphs.iter().find(|(known, _)| *known == name).map(|(_, sdl)| *sdl).unwrap();
         let schemas = supergraph
@@ -55,7 +57,7 @@ impl Fixture {
             .iter()
             .map(|s| oracle::served(&format!("{LINK}\n{}", sdl(&s.name))))
             .collect();
-        Self { supergraph, schemas }
+        Self { supergraph, sdl: text.to_owned(), schemas }
     }
 
     /// Whether the public schema allows a query.
@@ -68,7 +70,10 @@ impl Fixture {
         let operation = normalize(&self.supergraph, query, None, &Limits::default());
         let operation = operation.unwrap_or_else(|errors| panic!("{query}: {errors:?}"));
         match self.checked(operation) {
-            Ok(plan) => plan.display(&self.supergraph).to_string(),
+            Ok(plan) => {
+                self.record(query, &plan);
+                plan.display(&self.supergraph).to_string()
+            }
             Err(error) => format!("{}: {error}", error.code()),
         }
     }
@@ -87,6 +92,19 @@ impl Fixture {
             format!("{parts} {subgraph} {}", fetch_document(&plan.operation, fetch).text)
         };
         plan.fetches.iter().map(short).collect()
+    }
+
+    /// For comparison with other planners, where that is asked for.
+    pub fn record(&self, query: &str, plan: &QueryPlan) {
+        if !corpus::is_wanted() {
+            return;
+        }
+        let thread = std::thread::current();
+        let from = thread.name().unwrap_or_default();
+        corpus::append(&[
+            corpus::supergraph(&self.sdl),
+            corpus::operation(query, plan, &self.supergraph, from),
+        ]);
     }
 
     fn in_parts(&self, query: &str) -> QueryPlan {
