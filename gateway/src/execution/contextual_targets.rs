@@ -21,13 +21,17 @@ pub(super) fn collect(
     store: &Store,
     types: &RuntimeTypes,
     program: &EntitiesProgram,
-    routes: &[Route],
+    (routes, guards): (&[Route], &[bool]),
 ) -> Targets {
     let mut groups: IndexMap<Vec<Vec<u8>>, EntityCollector<'_>> = IndexMap::new();
     let mut all = Targets::default();
     visit_below(store, routes, &mut |object, above| {
-        let values: Result<_, Unknown> =
-            program.contexts.iter().map(|context| value(store, context, above)).collect();
+        let value = |context: &ContextProgram| match guards[context.guard as usize] {
+            true => value(store, context, above),
+            // Nobody has asked for it either.
+            false => Ok(context.unasked.to_vec()),
+        };
+        let values: Result<_, Unknown> = program.contexts.iter().map(value).collect();
         match values {
             Ok(values) => groups
                 .entry(values)

@@ -229,7 +229,8 @@ impl<'a> Run<'a> {
             .map(|step| match &step.entities {
                 None => Targets::of_root(&self.store, &step.routes),
                 Some(entities) if !entities.contexts.is_empty() => {
-                    contextual_targets::collect(&self.store, &program.types, entities, &step.routes)
+                    let place = (&step.routes[..], &self.guards[..]);
+                    contextual_targets::collect(&self.store, &program.types, entities, place)
                 }
                 Some(entities) => {
                     EntityCollector::new(&self.store, &program.types, &entities.representations)

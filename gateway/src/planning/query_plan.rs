@@ -131,6 +131,8 @@ pub struct ContextVariable {
     pub ty: ast::Type,
     /// Where its value may be found, the nearest first: the first whose `types` hold the runtime type of the object there.
     pub sources: Vec<ContextSource>,
+    /// Whether any field that takes it is asked for.
+    pub guard: Guard,
 }
 
 /// Where the value of a [`ContextVariable`] may be found.

@@ -47,7 +47,10 @@ const SUBGRAPHS: [(&str, &str); 2] = [
     ),
 ];
 
-const OPERATIONS: [&str; 10] = [
+const OPERATIONS: [&str; 12] = [
+    // What no context is needed for comes, too, when what it is needed for is left out.
+    "query($a: Boolean! = false) { first { account { id plain label @include(if: $a) } } }",
+    "query($a: Boolean! = false) { first { best { account { p: plain both(x: 1) @skip(if: $a) owned @include(if: $a) } } } }",
     "{ users { account { label } } }",
     "{ users { name accounts { id a: label b: label both(x: 1) } } }",
     "{ company { account { label both } users { account { label } friends { account { label called } } } } }",

@@ -239,3 +239,27 @@ fn type_rows() -> Vec<Row> {
         ),
     ]
 }
+
+#[tokio::test]
+async fn what_is_missing_where_one_subgraph_has_null_and_another_an_object_is_explained_by_the_ones_error() {
+    let parts = |own: &str| {
+        format!(
+            "type Query {{ zed: Zed @shareable }} type Zed {{ ant: Ant @shareable }} \
+             type Ant @key(fields: \"id\") {{ id: ID! {own} }}"
+        )
+    };
+    let (a, b) = (parts("one: Int"), parts("two: Int!"));
+    let subgraphs = [("a", a.as_str()), ("b", b.as_str())];
+    let plan = ["a : { zed { ant { one } } }", "b : { zed { ant { id two } } }"];
+    let error = json!([{"message": "two is out", "path": ["zed", "ant", "two"]}]);
+    let replies = [
+        ("a", ok(json!({"data": {"zed": {"ant": {"one": 1}}}}))),
+        ("b", ok(json!({"data": {"zed": {"ant": null}}, "errors": error}))),
+    ];
+    let script = Script::new(&supergraph(&subgraphs), &replies);
+    let engine = engine_with_plan(&subgraphs, &plan, script, Limits::default());
+    let answered = answer(&engine, "{ zed { ant { one id two } } }", json!({})).await;
+    assert_eq!(answered["data"], json!({"zed": {"ant": null}}), "{answered}");
+    let told = answered["errors"].as_array().unwrap();
+    assert_eq!((told.len(), &told[0]["path"]), (1, &json!(["zed", "ant", "two"])), "{answered}");
+}

@@ -125,13 +125,15 @@ impl Compiler {
             .iter()
             .map(|r| representation(&self.positions, &self.types, position, r))
             .collect();
+        let guards = contexts.iter().map(|known| self.guards.intern(&known.guard)).collect::<Vec<_>>();
         let entities = names.map(|names| EntitiesProgram {
             response_key: names.response_key.as_bytes().to_vec(),
             variable: format!("\"{}\":", names.variable).into(),
             representations: compiled,
             contexts: contexts
                 .iter()
-                .map(|known| context(&self.positions, &self.types, &paths[0], known))
+                .zip(guards)
+                .map(|(known, guard)| context(&self.positions, &self.types, (&paths[0], known), guard))
                 .collect(),
             names: names.clone(),
         });

@@ -103,6 +103,10 @@ pub(crate) struct EntitiesProgram {
 #[derive(Debug)]
 pub(crate) struct ContextProgram {
     pub sources: Vec<ContextSource>,
+    /// Whether any field that takes it is asked for.
+    pub guard: GuardId,
+    /// What is sent when none is: any value of the type.
+    pub unasked: &'static [u8],
 }
 
 /// Where the value may be found.

@@ -1,8 +1,10 @@
 //! The plan's representations, compiled: quoted keys, slots, type sets.
 
+use apollo_compiler::ast;
+
 use super::positions::{Position, Positions, ROOT, TYPE_NAME};
 use super::types::RuntimeTypes;
-use super::{ContextProgram, ContextSource, RepresentationField, RepresentationProgram};
+use super::{ContextProgram, ContextSource, GuardId, RepresentationField, RepresentationProgram};
 use crate::planning::query_plan as plan;
 
 /// Compiles how entities at `position` are written.
@@ -28,8 +30,8 @@ pub(super) fn representation(
 pub(super) fn context(
     positions: &Positions,
     types: &RuntimeTypes,
-    path: &plan::Path,
-    variable: &plan::ContextVariable,
+    (path, variable): (&plan::Path, &plan::ContextVariable),
+    guard: GuardId,
 ) -> ContextProgram {
     let keys: Vec<_> = path
         .0
@@ -48,7 +50,21 @@ pub(super) fn context(
             value: fields(positions, types, position, source.value.as_slice()).pop(),
         }
     });
-    ContextProgram { sources: sources.collect() }
+    ContextProgram { sources: sources.collect(), guard, unasked: any_value(&variable.ty) }
+}
+
+/// A value that a server takes for a variable of this type; null for those that none is known of.
+fn any_value(ty: &ast::Type) -> &'static [u8] {
+    match ty {
+        ast::Type::NonNullList(_) => b"[]",
+        ast::Type::NonNullNamed(name) => match name.as_str() {
+            "String" | "ID" => b"\"\"",
+            "Int" | "Float" => b"0",
+            "Boolean" => b"false",
+            _ => b"null",
+        },
+        ast::Type::Named(_) | ast::Type::List(_) => b"null",
+    }
 }
 
 fn fields(

@@ -6,7 +6,7 @@ use apollo_compiler::{Name, ast};
 use rustc_hash::FxHashMap;
 
 use super::{Emitted, Emitter, StepIndex};
-use crate::operation::selection::TypeSet;
+use crate::operation::selection::{Guard, TypeSet};
 use crate::planning::contexts::UseId;
 use crate::planning::needs::Want;
 use crate::planning::query_plan::{ContextSource, ContextVariable, Path, PathSegment};
@@ -28,6 +28,7 @@ pub(super) struct Gift {
 pub(in crate::planning) struct ContextDraft {
     argument: ContextArgumentId,
     sources: Vec<ContextSource>,
+    guard: Guard,
 }
 
 /// No variable of the client's begins with it.
@@ -69,7 +70,8 @@ impl Emitter<'_> {
                     value: None,
                 });
                 let sources = gifts.iter().map(|gift| gift.source.clone()).chain(nulls).collect();
-                add(&mut drafts, ContextDraft { argument: *argument, sources });
+                let (argument, guard) = (*argument, want.guard.clone());
+                add(&mut drafts, ContextDraft { argument, sources, guard });
             }
         }
         (drafts, steps)
@@ -89,7 +91,8 @@ impl Emitter<'_> {
         let argument = self.supergraph.context_argument(draft.argument);
         let mut sources = draft.sources.clone();
         sources.sort_by_key(|source| std::cmp::Reverse(source.depth));
-        ContextVariable { variable: self.variable(draft.argument), ty: argument.ty.clone(), sources }
+        let (variable, guard) = (self.variable(draft.argument), draft.guard.clone());
+        ContextVariable { variable, ty: argument.ty.clone(), sources, guard }
     }
 }
 
@@ -98,6 +101,7 @@ pub(super) fn add(known: &mut Vec<ContextDraft>, new: ContextDraft) {
     match known.iter_mut().find(|draft| draft.argument == new.argument) {
         None => known.push(new),
         Some(draft) => {
+            draft.guard = draft.guard.or(&new.guard);
             for source in new.sources {
                 if !draft.sources.contains(&source) {
                     draft.sources.push(source);
