@@ -207,7 +207,7 @@ fn gateway_settings(address: SocketAddr, servers: &[Part], credentials: &Credent
             let settings = SubgraphSettings {
                 urls: vec![format!("http://{}/graphql", part.address)],
                 headers: caller_headers(credentials)?,
-                timeout: None,
+                ..SubgraphSettings::default()
             };
             Ok((part.name.clone(), settings))
         })
