@@ -11,7 +11,7 @@ mod pathological;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use gateway::composition::{Composition, SubgraphSchema, compose, satisfiability};
+use gateway::composition::{SubgraphSchema, compose, satisfiability};
 use gateway::operation::{Limits, normalize};
 use gateway::planning::query_plan::QueryPlan;
 use gateway::planning::{plan, plan_within};
@@ -53,8 +53,7 @@ fn taken<T>(runs: usize, mut work: impl FnMut() -> T) -> (Taken, T) {
 }
 
 fn composed(schemas: Vec<SubgraphSchema>) -> String {
-    let Composition { supergraph_sdl, diagnostics } = compose(schemas);
-    supergraph_sdl.unwrap_or_else(|| panic!("{diagnostics:#?}"))
+    compose(schemas).into_supergraph_sdl().unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"))
 }
 
 fn supergraph(case: &Pathological) -> Supergraph {
