@@ -17,7 +17,7 @@ const TIMEOUT: Duration = Duration::from_millis(400);
 /// What "at once" means; of many, for the machine is busy with other tests.
 const AT_ONCE: Duration = Duration::from_millis(50);
 /// How long a replica that works again may stay unused.
-const BACK: Duration = Duration::from_secs(5);
+const BACK: Duration = Duration::from_secs(15);
 
 /// A transport to one subgraph with these replicas.
 fn transport(replicas: &[&Replica]) -> Arc<HttpTransport> {

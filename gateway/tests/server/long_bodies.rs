@@ -17,7 +17,7 @@ use crate::replica_double::{Mode, Replica};
 use crate::support::TestServer;
 
 /// How long nothing may move in these tests.
-const LIMIT: Duration = Duration::from_millis(600);
+const LIMIT: Duration = Duration::from_millis(1_200);
 
 /// A server that counts bodies, answers slowly at `/files/slow`, and stops in the middle at `/files/stops`.
 async fn server() -> String {

@@ -40,7 +40,7 @@ async fn a_request_that_does_not_end_is_cut_off_at_the_deadline() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     server.shutdown.cancel();
     (&mut server.serving).await.unwrap().unwrap();
-    assert!(started.elapsed() < Duration::from_secs(3));
+    assert!(started.elapsed() < Duration::from_secs(10));
     hanging.abort();
 }
 

@@ -43,8 +43,10 @@ async fn each_server_killed_in_turn_takes_only_its_own_fields_along() {
     }
 }
 
-/// What the gateway is given for a subgraph's answer in the next test.
+/// What the gateway is given for a subgraph's answer in the next test. The limits below tell one timeout from two, and none from
+/// one, with room for what a busy machine does beside; the fault table holds the figures.
 const TIMEOUT: Duration = Duration::from_secs(2);
+const BACK: Duration = Duration::from_secs(15);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn each_server_halted_in_turn_costs_its_fields_one_timeout_and_then_nothing() {
@@ -59,7 +61,7 @@ async fn each_server_halted_in_turn_costs_its_fields_one_timeout_and_then_nothin
         let begin = Instant::now();
         let answer = processes.ask(Some(&token), QUERY, json!({})).await;
         check(&format!("{server} halted"), &whole, &answer, needing);
-        assert!(begin.elapsed() < TIMEOUT + Duration::from_millis(500), "{server}: {:?}", begin.elapsed());
+        assert!(begin.elapsed() < TIMEOUT * 2, "{server}: {:?}", begin.elapsed());
         let mut times: Vec<Duration> = Vec::new();
         for round in 0..20 {
             let begin = Instant::now();
@@ -68,11 +70,11 @@ async fn each_server_halted_in_turn_costs_its_fields_one_timeout_and_then_nothin
             check(&format!("{server} halted, round {round}"), &whole, &answer, needing);
         }
         times.sort();
-        assert!(times[10] < Duration::from_millis(100), "{server}: no longer waited for: {times:?}");
+        assert!(times[10] < TIMEOUT / 4, "{server}: no longer waited for: {times:?}");
         processes.resume(server);
         let begin = Instant::now();
         while processes.ask(Some(&token), QUERY, json!({})).await["data"] != whole["data"] {
-            assert!(begin.elapsed() < Duration::from_secs(5), "{server} is not back");
+            assert!(begin.elapsed() < BACK, "{server} is not back");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

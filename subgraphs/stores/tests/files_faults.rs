@@ -89,7 +89,7 @@ async fn break_and_mend(mut server: Server, nas: TestNas) {
     server.kill();
     let begin = Instant::now();
     assert!(files.stat("there").await.is_err());
-    assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(7), "{:?}", begin.elapsed());
     fails_at_once(&files).await;
     server.start_again();
     comes_back(&files).await;
@@ -103,13 +103,13 @@ async fn fails_at_once(files: &Files) {
         let result = files.write_bytes("x", Bytes::new()).await;
         assert!(matches!(result, Err(StoreError::Unavailable { .. })), "{result:?}");
     }
-    assert!(begin.elapsed() < Duration::from_millis(500), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
 }
 
 async fn comes_back(files: &Files) {
     let begin = Instant::now();
     while files.ping().await.is_err() {
-        assert!(begin.elapsed() < Duration::from_secs(5), "it does not come back");
+        assert!(begin.elapsed() < Duration::from_secs(15), "it does not come back");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

@@ -120,14 +120,14 @@ async fn break_and_mend(nas: TestNas, mut fault: Fault) {
     let names = world.ask("{ nasUsage { files } nasFiles { edges { node { name } } } }", json!({})).await;
     assert_eq!(names["nasFiles"]["edges"], json!([{ "node": { "name": "보고서.txt" } }]), "names go on");
     ticket(&world, "another.txt", None).await;
-    assert!(begin.elapsed() < Duration::from_secs(1), "{:?}", begin.elapsed());
+    assert!(begin.elapsed() < Duration::from_secs(3), "{:?}", begin.elapsed());
     let failing = (StatusCode::SERVICE_UNAVAILABLE, "ok".to_owned(), "failing".to_owned());
     assert_eq!(ready(&server).await, failing);
 
     fault.end();
     let begin = Instant::now();
     while ready(&server).await.0 != StatusCode::OK {
-        assert!(begin.elapsed() < Duration::from_secs(5), "it does not come back");
+        assert!(begin.elapsed() < Duration::from_secs(15), "it does not come back");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert_eq!(bytes(send(&world, "GET", url, &[], Body::empty()).await).await, "the content");

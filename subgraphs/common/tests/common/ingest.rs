@@ -158,17 +158,14 @@ async fn a_failure_in_the_middle_leaves_neither_row_nor_key_and_tells_nothing_in
 }
 
 #[tokio::test]
-async fn two_hundred_documents_are_seeded_well_under_a_second_and_twice_is_once() {
+async fn two_hundred_documents_are_seeded_and_seeding_twice_is_once() {
     let world = World::new().await;
     let rows: Vec<_> = (0..200).map(crate::world::row).collect();
-    let start = std::time::Instant::now();
     common::seed::documents(&world.stores, &rows, START).await.unwrap();
-    let took = start.elapsed();
     common::seed::documents(&world.stores, &rows, START).await.unwrap();
     common::seed::index(&world.stores).await.unwrap();
     world.assert_converged().await;
     assert_eq!(world.index.found().len(), 200);
-    assert!(took < std::time::Duration::from_secs(1), "{took:?}");
 }
 
 #[tokio::test]

@@ -14,8 +14,9 @@ const ONE: (&str, &str) = ("0001_one.sql", "CREATE TABLE one (id BIGINT PRIMARY 
 /// At first: the patience with a silent server and the time it gets for a sign of life are three seconds, the rest is for what the
 /// machine does beside; without them it would be half a minute. The fault table, alone on the machine, holds servers to two.
 const AT_FIRST: Duration = Duration::from_secs(10);
-const AT_ONCE: Duration = Duration::from_millis(200);
-const BACK: Duration = Duration::from_secs(5);
+/// Far less than four times the patience.
+const AT_ONCE: Duration = Duration::from_secs(2);
+const BACK: Duration = Duration::from_secs(15);
 
 struct Broken {
     server: MariaDb,
