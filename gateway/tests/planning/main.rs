@@ -22,6 +22,7 @@ mod pathological_schemas;
 mod provides;
 mod requires;
 mod satisfiability;
+mod shared_fields;
 mod subscriptions;
 mod supergraphs;
 mod support;

@@ -11,6 +11,7 @@ mod later;
 mod object;
 mod opens;
 mod position;
+mod together;
 
 use std::rc::Rc;
 
@@ -158,6 +159,8 @@ pub(super) struct Solver<'a> {
     objects: FxHashMap<ObjectKey, Option<Rc<ObjectSolution>>>,
     positions: FxHashMap<PositionKey, Option<Rc<PositionSolution>>>,
     coverage: coverage::Coverage,
+    /// By two places and a need: whether the first brings something of it that the second does not bring.
+    completes: FxHashMap<(PlaceId, PlaceId, NeedId), bool>,
     opening: Vec<Opening>,
     /// Inputs of inputs that are being solved.
     nesting: usize,
@@ -185,6 +188,7 @@ impl<'a> Solver<'a> {
             objects: FxHashMap::default(),
             positions: FxHashMap::default(),
             coverage: coverage::Coverage::default(),
+            completes: FxHashMap::default(),
             opening: Vec::new(),
             nesting: 0,
             tainted: usize::MAX,

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::coverage::Leaf;
 use super::opens::Candidate;
 use super::position::Below;
-use super::{At, Cost, Extra, ObjectKey, ObjectSolution, Open, PositionSolution, Solver, Take, anchor};
+use super::together::{Composite, taken};
+use super::{At, Cost, Extra, ObjectKey, ObjectSolution, Open, Solver, Take, anchor};
 use crate::planning::needs::Want;
 use crate::supergraph::query_graph::{FieldMove, PlaceId};
 use crate::supergraph::{FieldSetId, TypeKind};
@@ -259,37 +260,10 @@ impl Solver<'_> {
         };
         let below = Below { need, anchor: anchor(at.anchor, &(&want.name, index)), landing };
         self.path.push(want.response_key.as_ref().unwrap_or(&want.name).to_string());
-        let best = self.take_composite((index, want), (&below, at.single), &able, (sources, others));
+        let field = Composite { want: (index, want), below: &below, sources, others, single: at.single };
+        let best = self.take_composite(&field, &able);
         self.path.pop();
         best
-    }
-
-    fn take_composite(
-        &mut self,
-        want: (usize, &Want),
-        (below, single): (&Below, bool),
-        able: &[(usize, Option<PlaceId>)],
-        (sources, others): (&[Source], &Cost),
-    ) -> Option<Take> {
-        let mut best: Option<(u64, Take)> = None;
-        let mut free = false;
-        for (position, target) in able {
-            let Some(child) = target.and_then(|target| self.position(below, &[target])) else { continue };
-            free = child.cost.is_free() || self.hasty;
-            cheaper(&mut best, taken(want, &[*position], Some(child), sources), others);
-            if free {
-                break;
-            }
-        }
-        if !free && able.len() > 1 && !single {
-            for from in combinations(able, best.as_ref().map(|(_, take)| take.sources[0])) {
-                let targets: Vec<PlaceId> = from.iter().filter_map(|(_, target)| *target).collect();
-                let Some(child) = self.position(below, &targets) else { continue };
-                let from: Vec<usize> = from.iter().map(|(position, _)| *position).collect();
-                cheaper(&mut best, taken(want, &from, Some(child), sources), others);
-            }
-        }
-        best.map(|(_, take)| take)
     }
 
     /// Whether a leaf belongs to a key of its object: it is asked for with the first part anyway.
@@ -348,42 +322,6 @@ impl Solver<'_> {
 /// Whether objects above fill in all that a field takes from contexts.
 pub(super) fn fills(want: &Want, found: &FieldMove) -> bool {
     found.contexts.iter().all(|id| want.contexts.iter().any(|(known, _)| known == id))
-}
-
-/// A field taken from some of the sources, with what that costs.
-fn taken(
-    (index, want): (usize, &Want),
-    from: &[usize],
-    child: Option<Rc<PositionSolution>>,
-    sources: &[Source],
-) -> Take {
-    let depths = from.iter().map(|position| sources[*position].depth);
-    let below = child.as_ref().map(|child| child.cost.clone());
-    let mut cost = below.unwrap_or_default().after(depths.clone().max().unwrap_or(0));
-    if want.response_key.is_some() {
-        depths.for_each(|depth| cost.ask(depth));
-    }
-    Take { want: index, sources: from.to_vec(), child, cost }
-}
-
-/// Keeps the take that adds less to what is asked anyway; of equals, the one known first.
-fn cheaper(best: &mut Option<(u64, Take)>, take: Take, others: &Cost) {
-    let price = take.cost.score_on_top_of(others);
-    if best.as_ref().is_none_or(|(known, _)| price < *known) {
-        *best = Some((price, take));
-    }
-}
-
-/// Which sources to ask together: all of them when none will do alone, else the best one with each other.
-fn combinations(
-    able: &[(usize, Option<PlaceId>)],
-    best: Option<usize>,
-) -> Vec<Vec<(usize, Option<PlaceId>)>> {
-    let Some(best) = best.and_then(|best| able.iter().find(|(position, _)| *position == best)) else {
-        return vec![able.to_vec()];
-    };
-    let others = able.iter().filter(|(position, _)| *position != best.0);
-    others.map(|other| if other.0 < best.0 { vec![*other, *best] } else { vec![*best, *other] }).collect()
 }
 
 /// The candidates without which something is missing, and the others.
