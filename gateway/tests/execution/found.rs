@@ -1,10 +1,15 @@
 //! What random operations found: each cause as a small fixture of its own, compared with one executor that has all data.
 
-use serde_json::json;
+use std::sync::Arc;
+
+use gateway::engine::{Engine, Limits};
+use serde_json::{Value, json};
 
 use crate::harness::case::Bench;
 use crate::harness::operations::Written;
+use crate::harness::script::{Script, ok};
 use crate::harness::world::Rates;
+use crate::harness::{answer, supergraph};
 
 /// Worlds that an operation is compared over.
 const WORLDS: u64 = 60;
@@ -41,4 +46,50 @@ async fn what_only_one_type_is_asked_for_below_a_field_of_its_interface_breaks_n
         compare(&PETS, operation, Rates { error: 0.3, ..Rates::default() }).await;
         compare(&PETS, operation, Rates { lie: 0.3, ..Rates::default() }).await;
     }
+}
+
+const SHARED: [(&str, &str); 2] = [
+    (
+        "one",
+        "type Query { list: [Value!] @shareable  grid: [[Value]!] @shareable } \
+         type Value { own: String  inner: Inner @shareable } type Inner { x: Int }",
+    ),
+    (
+        "two",
+        "type Query { list: [Value!] @shareable  grid: [[Value]!] @shareable } \
+         type Value { must: Int!  inner: Inner @shareable } type Inner { y: Int! }",
+    ),
+];
+
+#[tokio::test]
+async fn null_of_one_subgraph_beside_anothers_list_explains_all_that_it_was_to_bring() {
+    let operations =
+        ["{ list { own must } }", "{ list { own inner { x y } must } }", "{ grid { own must } }"];
+    for operation in operations {
+        compare(&SHARED, operation, Rates { lie: 0.3, ..Rates::default() }).await;
+        compare(&SHARED, operation, Rates { error: 0.3, ..Rates::default() }).await;
+    }
+}
+
+#[tokio::test]
+async fn null_of_one_subgraph_beside_one_object_of_a_list_explains_nothing_of_the_others() {
+    let supergraph = supergraph(&SHARED);
+    let replies = [
+        ("one", ok(json!({"data": {"grid": [[{"own": "a"}, {"own": "b"}]]}}))),
+        (
+            "two",
+            ok(json!({"data": {"grid": [[null, null]]},
+                "errors": [{"message": "m", "path": ["grid", 0, 1, "must"]}]})),
+        ),
+    ];
+    let script = Script::new(&supergraph, &replies);
+    let engine = Engine::new(Arc::clone(&supergraph), script, Limits::default());
+    let answered = answer(&engine, "{ grid { own must } }", json!({})).await;
+    assert_eq!(answered["data"], json!({"grid": [[null, null]]}));
+    let errors = answered["errors"].as_array().unwrap();
+    let told: Vec<(&Value, &Value)> =
+        errors.iter().map(|error| (&error["path"], &error["message"])).collect();
+    let (subgraphs, ours) = (json!(["grid", 0, 1, "must"]), json!(["grid", 0, 0, "must"]));
+    let null = json!("Cannot return null for non-nullable field must.");
+    assert_eq!(told, [(&subgraphs, &json!("m")), (&ours, &null)]);
 }
