@@ -93,3 +93,52 @@ async fn null_of_one_subgraph_beside_one_object_of_a_list_explains_nothing_of_th
     let null = json!("Cannot return null for non-nullable field must.");
     assert_eq!(told, [(&subgraphs, &json!("m")), (&ours, &null)]);
 }
+
+const STRICTER: [(&str, &str); 2] = [
+    (
+        "lax",
+        "type Query { any: Int } type Ant @key(fields: \"id\") { id: ID!  name: String @shareable  part: Part @shareable } \
+         type Part @shareable { no: Int } type Held @key(fields: \"id\") { id: ID!  value: Int!  more: Int }",
+    ),
+    (
+        "strict",
+        "type Query { ant: Ant  held: Holder } \
+         type Ant @key(fields: \"id\") { id: ID!  name: String! @shareable  part: Part! @shareable  own: Int } \
+         type Part @shareable { no: Int! } type Holder { held: Held!  own: Int } \
+         type Held @key(fields: \"id\") { id: ID! }",
+    ),
+];
+
+/// A subgraph nulls the whole object where null is forbidden to it, though another would bring the object with null in it.
+#[tokio::test]
+async fn where_a_subgraph_is_stricter_than_the_public_schema_no_field_fails() {
+    for operation in
+        ["{ ant { name own } }", "{ ant { part { no } own } }", "{ held { held { value more } own } }"]
+    {
+        compare(&STRICTER, operation, Rates { error: 0.3, ..Rates::default() }).await;
+        compare(&STRICTER, operation, Rates { lie: 0.3, ..Rates::default() }).await;
+    }
+}
+
+const REQUIRED: [(&str, &str); 2] = [
+    (
+        "owner",
+        "type Query { ant: Ant } type Ant @key(fields: \"id\") { id: ID!  part: Part  parts: [Part] } \
+         type Part { size: Int  label: String! }",
+    ),
+    (
+        "computing",
+        "type Ant @key(fields: \"id\") { id: ID!  part: Part @external  parts: [Part] @external \
+           cost: String @requires(fields: \"part { size }\")  all: String @requires(fields: \"parts { size }\") } \
+         type Part { size: Int @external }",
+    ),
+];
+
+/// What is required is sent as the subgraph gave it: null, if the client's selection made it so.
+#[tokio::test]
+async fn what_subgraphs_need_of_each_other_is_not_null_by_what_is_selected_beside_it() {
+    for operation in ["{ ant { part { label } cost } }", "{ ant { parts { label } all } }"] {
+        compare(&REQUIRED, operation, Rates { lie: 0.3, ..Rates::default() }).await;
+        compare(&REQUIRED, operation, Rates { error: 0.3, ..Rates::default() }).await;
+    }
+}
