@@ -142,3 +142,44 @@ async fn what_subgraphs_need_of_each_other_is_not_null_by_what_is_selected_besid
         compare(&REQUIRED, operation, Rates { error: 0.3, ..Rates::default() }).await;
     }
 }
+
+const CONTEXT: [(&str, &str); 2] = [
+    (
+        "told",
+        "type Query { ant: Ant } \
+         type Ant @key(fields: \"id\") @context(name: \"near\") { id: ID!  size: Int @external \
+           cost: String @requires(fields: \"size\")  part: Part } \
+         type Part @key(fields: \"id\") { id: ID!  told(near: String @fromContext(field: \"$near { cost }\")): String }",
+    ),
+    ("owner", "type Ant @key(fields: \"id\") { id: ID!  size: Int }"),
+];
+
+#[tokio::test]
+async fn what_a_context_gives_may_be_computed_from_what_is_required() {
+    compare(&CONTEXT, "{ ant { part { told } } }", Rates::default()).await;
+}
+
+const DEFERRED: [(&str, &str); 2] = [
+    (
+        "lists",
+        "type Query { list: [Item!]  other: Int } type Item @key(fields: \"id\") { id: ID!  may: Int  one: One } \
+         type One @key(fields: \"id\") { id: ID!  name: String }",
+    ),
+    (
+        "items",
+        "type Item @key(fields: \"id\") { id: ID!  must: Int! } \
+         type One @key(fields: \"id\") { id: ID!  must: Int!  may: Int }",
+    ),
+];
+
+#[tokio::test]
+async fn of_a_deferred_fragment_that_fails_nothing_comes() {
+    let operations = [
+        "{ list { may } ... @defer { list { must } other } }",
+        "{ list { may one { name } ... @defer { one { must may } may may2: may } } other }",
+    ];
+    for operation in operations {
+        compare(&DEFERRED, operation, Rates { lie: 0.3, ..Rates::default() }).await;
+        compare(&DEFERRED, operation, Rates { error: 0.3, ..Rates::default() }).await;
+    }
+}
