@@ -183,3 +183,15 @@ async fn of_a_deferred_fragment_that_fails_nothing_comes() {
         compare(&DEFERRED, operation, Rates { error: 0.3, ..Rates::default() }).await;
     }
 }
+
+#[tokio::test]
+async fn what_two_deferred_fragments_share_comes_once_wherever_neither_fails() {
+    let operations = [
+        "{ list { one { name ... @defer { must } } ... @defer { one { must may } } } }",
+        "{ list { one { name ... @defer { may ... @defer { must } } } ... @defer { one { must id } } } }",
+    ];
+    for operation in operations {
+        compare(&DEFERRED, operation, Rates { lie: 0.3, ..Rates::default() }).await;
+        compare(&DEFERRED, operation, Rates { error: 0.3, ..Rates::default() }).await;
+    }
+}
