@@ -145,11 +145,11 @@ impl Blame<'_> {
     ) -> Vec<Vec<PathItem>> {
         let targets = &self.targets[index];
         let entity = entity_of(step, targets, error);
-        let (objects, rest, is_one) = match (&step.entities, entity, error.path.get(1)) {
-            (None, ..) => (&targets.objects[..], &error.path[..], true),
-            (_, Some(entity), _) => (targets.served_by(entity), &error.path[2..], true),
-            (_, None, Some(Segment::Index(_))) => (&targets.objects[..], &error.path[2..], false),
-            (_, None, _) => (&targets.objects[..], &error.path[1..], false),
+        let (objects, start, is_one) = match (&step.entities, entity, error.path.get(1)) {
+            (None, ..) => (&targets.objects[..], 0, true),
+            (_, Some(entity), _) => (targets.served_by(entity), 2, true),
+            (_, None, Some(Segment::Index(_))) => (&targets.objects[..], 2, false),
+            (_, None, _) => (&targets.objects[..], 1, false),
         };
         if step.entities.is_some() {
             let told = |entity: usize| heard.is_some_and(|h| h.has(entity) && !h.nulls.contains(&entity));
@@ -159,11 +159,13 @@ impl Blame<'_> {
             };
             self.fail_entities(index, missing.into_iter().filter(|&entity| !told(entity)));
         }
-        self.explain(index, objects, rest);
+        // An error about no entity in particular says nothing of where null stands in each.
+        let end = if is_one { error.reached.max(start) } else { error.path.len() };
+        self.explain(index, objects, &error.path[start..end]);
         let occurrences = self.occurrences(step, objects, usize::MAX);
         let mut paths: Vec<Vec<PathItem>> = Vec::new();
         for occurrence in occurrences {
-            paths.push(self.follow(&step.shape, occurrence, rest));
+            paths.push(self.follow(&step.shape, occurrence, &error.path[start..]));
         }
         if is_one || paths.len() == 1 { paths } else { vec![self.common_path(step, objects)] }
     }

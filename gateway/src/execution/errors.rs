@@ -6,7 +6,7 @@ use std::sync::Arc;
 use apollo_compiler::Name;
 
 /// One step of a path in the client's answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) enum PathItem {
     Key(Name),
     Index(usize),

@@ -14,7 +14,8 @@ pub(super) struct Explained {
     pub path: Vec<Segment>,
 }
 
-/// Marks what is missing at the end of a path from an object, or where the path breaks off.
+/// Marks what is missing at the end of a path from an object, and all below it: where the answer has null, another fetch may
+/// have brought the object or list, and what this one was to bring of it is missing for the same reason.
 pub(super) fn explain(store: &mut Store, shape: &Shape, object: ObjectId, path: &[Segment]) {
     match path.split_first() {
         None => shape.entries.iter().for_each(|entry| explain_entry(store, entry, object, &[])),
@@ -34,24 +35,9 @@ fn explain_entry(store: &mut Store, entry: &ShapeEntry, object: ObjectId, path: 
     }
 }
 
-/// In an object of which this fetch has told nothing at the path's next key, null stood where the object is: another fetch
-/// brought it. Then all that this one was to bring of it is missing for the same reason.
-fn explain_below(store: &mut Store, shape: &Shape, object: ObjectId, path: &[Segment]) {
-    let slot = match path.first() {
-        Some(Segment::Key(key)) => shape.entry(key.as_bytes(), 0).map(|(_, entry)| entry.slot),
-        _ => None,
-    };
-    match slot {
-        Some(ShapeSlot::Slot(slot)) if matches!(store.slot(object, slot), Value::Absent) => {
-            explain(store, shape, object, &[]);
-        }
-        _ => explain(store, shape, object, path),
-    }
-}
-
 fn explain_place(store: &mut Store, entry: &ShapeEntry, place: Place, path: &[Segment]) {
     match (store.get(place), path.split_first(), &entry.sub) {
-        (Value::Object(object), _, Some(shape)) => explain_below(store, shape, object, path),
+        (Value::Object(object), _, Some(shape)) => explain(store, shape, object, path),
         (Value::List(list), Some((Segment::Index(index), rest)), _) => {
             if (*index as u64) < u64::from(store.length(list)) {
                 explain_place(store, entry, Place::Item(list, *index as u32), rest);

@@ -21,6 +21,7 @@ pub mod in_process_transport;
 mod introspection;
 mod json;
 mod limits;
+mod nulled;
 mod one_of;
 mod parts;
 mod payload;

@@ -4,7 +4,7 @@
 use bytes::Bytes;
 use futures::StreamExt;
 use futures::stream::BoxStream;
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::errors::{ErrorLog, PathItem, ResponseError};
 use super::payload::{self, Announced, Delivered, Entries, PartsFormat};
@@ -36,7 +36,11 @@ struct Delivery {
     pending: Vec<Pending>,
     /// Fragments announced so far.
     count: usize,
+    /// The parts that came, and failed nowhere.
     delivered: PartSet,
+    /// The parts that came; of these, at places and below, those of which nothing came there.
+    given: PartSet,
+    failed: FxHashMap<Vec<PathItem>, PartSet>,
     written: FxHashSet<(SetId, ObjectId)>,
     introspection: apollo_compiler::response::JsonMap,
 }
@@ -53,6 +57,8 @@ pub(crate) fn execute_in_parts(execution: Execution, format: PartsFormat) -> Box
             pending: Vec::new(),
             count: 0,
             delivered: PartSet::default(),
+            given: PartSet::default(),
+            failed: FxHashMap::default(),
             written: FxHashSet::default(),
             introspection,
         };
@@ -94,7 +100,7 @@ impl Delivery {
         projection.out.extend_from_slice(b"{\"data\":");
         projection.data();
         let (mut body, met) = (projection.out, projection.met);
-        self.delivered = PartSet::FIRST;
+        (self.delivered, self.given) = (PartSet::FIRST, PartSet::FIRST);
         self.announce(met);
         let has_next = !self.pending.is_empty();
         if !has_next {
@@ -123,7 +129,10 @@ impl Delivery {
             for (index, pending) in own.iter().enumerate() {
                 let mut mine = errors.take(|_, error| concerns(error, &pending.path, index == 0));
                 let (data, found) = self.fragment(run, pending, &mut mine);
-                failed |= data.is_none();
+                if data.is_none() {
+                    failed = true;
+                    self.note_failure(run.program(), pending);
+                }
                 met.push(found);
                 outcomes.push((data, mine));
             }
@@ -131,7 +140,7 @@ impl Delivery {
             if let Some((_, last)) = outcomes.last_mut() {
                 last.append(errors);
             }
-            // What another fragment shares with one that failed is still to be sent.
+            self.given = self.given.with(PartSet::of(part));
             if !failed {
                 self.delivered = self.delivered.with(PartSet::of(part));
             }
@@ -150,6 +159,23 @@ impl Delivery {
         let has_next = !self.pending.is_empty();
         payload::close(self.format, &mut body, &known(program, self.since(before)), has_next);
         Part { body: body.into(), errors, has_next }
+    }
+
+    /// Nothing came of a fragment at its place, nor of those inside it: what another shares with them is still to be sent.
+    fn note_failure(&mut self, program: &Program, pending: &Pending) {
+        let defers = (1..).map(PartId).zip(&program.operation.defers);
+        // A parent has a smaller number than what stands in it.
+        let all = defers.fold(PartSet::of(pending.part), |all, (part, defer)| {
+            if all.contains(defer.parent) { all.with(PartSet::of(part)) } else { all }
+        });
+        let known = self.failed.entry(pending.path.clone()).or_default();
+        *known = known.with(all);
+    }
+
+    /// The parts that the client has of the object at a path.
+    fn given_at(&self, path: &[PathItem]) -> PartSet {
+        let failed = (0..=path.len()).filter_map(|length| self.failed.get(&path[..length]));
+        failed.fold(self.given, |given, failed| given.without(*failed))
     }
 
     /// Notes what was met.
@@ -220,12 +246,13 @@ impl Fresh<'_> {
         let type_id = to.runtime_type(set, object)?;
         to.meet(id, object, type_id);
         to.out.clear();
-        if to.fields((id, object, type_id), self.delivery.delivered)? {
-            let path = to.full_path().split_off(self.depth);
-            self.entries.push((path, std::mem::take(&mut to.out)));
+        let mut path = to.full_path();
+        let given = self.delivery.given_at(&path);
+        if to.fields((id, object, type_id), given)? {
+            self.entries.push((path.split_off(self.depth), std::mem::take(&mut to.out)));
         }
         for field in &set.fields {
-            let has = field.parts.contains(to.part) && field.parts.meets(self.delivery.delivered);
+            let has = field.parts.contains(to.part) && field.parts.meets(given);
             if let (true, Content::Composite { slot: Some(slot), set }) =
                 (has && field.is_on(type_id), &field.content)
             {

@@ -17,6 +17,7 @@ use super::explained::{Explained, explain};
 use super::introspection::introspect;
 use super::json::{Malformed, Scanner};
 use super::limits::ExecutionLimits;
+use super::nulled::note_nulls;
 use super::program::{FetchProgram, Program};
 use super::projection::Projection;
 use super::request_body::request_body;
@@ -297,7 +298,10 @@ impl<'a> Run<'a> {
         let fetch = &self.program().fetches[number];
         let limit = self.execution.limits.errors;
         let text = heard.errors.clone().and_then(|range| body.get(range));
-        let (errors, count) = text.map(|text| read_errors(text, limit)).unwrap_or_default();
+        let (mut errors, count) = text.map(|text| read_errors(text, limit)).unwrap_or_default();
+        if !errors.is_empty() {
+            note_nulls(&mut errors, body, self.execution.limits.nesting);
+        }
         let mut blame = self.blame(number);
         let is_explained = errors.iter().any(|error| !blame.is_about_one(error));
         for error in &errors {

@@ -9,6 +9,8 @@ pub(super) struct SubgraphError {
     pub code: Option<String>,
     /// In terms of the subgraph's answer; empty: the subgraph gave none.
     pub path: Vec<Segment>,
+    /// How many segments of the path lead to null in the answer, or to what is missing; all of them, if none does.
+    pub reached: usize,
 }
 
 /// One step of a path in a subgraph's answer.
@@ -34,6 +36,8 @@ fn read_error(error: &Value) -> SubgraphError {
     let message = error.get("message").or(Some(error)).and_then(Value::as_str);
     let code = error.pointer("/extensions/code").and_then(Value::as_str);
     let path = error.get("path").and_then(Value::as_array);
+    let path: Vec<Segment> =
+        path.map(|path| path.iter().map_while(read_segment).collect()).unwrap_or_default();
     SubgraphError {
         message: message
             .unwrap_or("The subgraph reported an error without a message.")
@@ -41,7 +45,8 @@ fn read_error(error: &Value) -> SubgraphError {
             .take(MESSAGE_LENGTH)
             .collect(),
         code: code.map(|code| code.chars().take(100).collect()),
-        path: path.map(|path| path.iter().map_while(read_segment).collect()).unwrap_or_default(),
+        reached: path.len(),
+        path,
     }
 }
 

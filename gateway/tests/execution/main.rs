@@ -9,6 +9,7 @@ mod deferred;
 mod differential;
 mod entities;
 mod faults;
+mod found;
 mod harness;
 mod introspection;
 mod labels;

@@ -201,3 +201,59 @@ fn a_condition_on_one_type_does_not_cover_the_same_key_of_another() {
     }
     "###);
 }
+
+#[test]
+fn what_the_client_asks_on_one_type_only_is_asked_on_no_other() {
+    let fixture = Fixture::compose(&[(
+        "a",
+        r#"type Query { all: [Named] } interface Named { pal: Pal } type Cat implements Named { pal: Pal }
+             type Dog implements Named { pal: Pal } type Pal { title: String must: String! pal: Pal }"#,
+    )]);
+    let query = "{ all { pal { title pal { title } } ... on Cat { pal { pal { must } } } } }";
+    insta::assert_snapshot!(fixture.plan(query), @r###"
+    QueryPlan {
+      Fetch(service: "a") {
+        {
+          all {
+            __typename
+            pal {
+              title
+              pal {
+                title
+              }
+            }
+            ... on Cat {
+              pal {
+                pal {
+                  must
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+    "###);
+    let query = "{ all { ... on Cat { pal { must } } ... on Dog { pal { title } } } }";
+    insta::assert_snapshot!(fixture.plan(query), @r###"
+    QueryPlan {
+      Fetch(service: "a") {
+        {
+          all {
+            __typename
+            ... on Cat {
+              pal {
+                must
+              }
+            }
+            ... on Dog {
+              pal {
+                title
+              }
+            }
+          }
+        }
+      }
+    }
+    "###);
+}

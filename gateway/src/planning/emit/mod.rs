@@ -87,6 +87,8 @@ pub(super) struct FieldDraft {
     /// The subgraph's type of it.
     pub ty: ast::Type,
     pub child: Option<SelectionIndex>,
+    /// The object of the merged answer that `child` brings: types whose objects differ there are asked apart.
+    merged: Option<MergedIndex>,
 }
 
 /// A step and where in its selection one stands.

@@ -397,12 +397,14 @@ impl Emitter<'_> {
         });
         let arguments: Vec<_> = want.arguments.iter().cloned().chain(filled).collect();
         let guard = if want.response_key.is_some() { want.guard.clone() } else { Guard::default() };
+        let tells_types = self.tells_types(at);
         let found = self.selections[at].fields.iter().position(|field| {
             field.slot == held.key
                 && field.name == want.name
                 && field.ty == ty
                 && field.arguments == arguments
                 && field.guard == guard
+                && (field.merged == held.child || !tells_types)
         });
         let index = match found {
             Some(index) => {
@@ -421,6 +423,7 @@ impl Emitter<'_> {
                     types: none,
                     ty,
                     child,
+                    merged: held.child,
                 });
                 self.selections[at].fields.len() - 1
             }
@@ -433,6 +436,14 @@ impl Emitter<'_> {
             .known(subgraph, target)
             .is_some_and(|known| known.kind != TypeKind::InterfaceObject);
         Some((child, knows_type))
+    }
+
+    /// Whether a selection can ask some runtime types for other things than others.
+    fn tells_types(&self, at: SelectionIndex) -> bool {
+        let selection = &self.selections[at];
+        let known =
+            selection.ty.map(|ty| self.supergraph.known(selection.subgraph, ty).map(|known| known.kind));
+        !matches!(known, Some(Some(TypeKind::Object | TypeKind::InterfaceObject)))
     }
 
     /// Asks a source for the concrete type.
@@ -454,6 +465,7 @@ impl Emitter<'_> {
                     types: types.clone(),
                     ty: apollo_compiler::ty!(String!),
                     child: None,
+                    merged: None,
                 },
             ),
         }

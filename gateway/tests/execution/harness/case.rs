@@ -66,7 +66,8 @@ impl Bench {
         let engine = engine.with_labels(Labels { draw, ..Labels::default() });
         let (features, seen) = (Features::of(subgraphs), Mutex::default());
         let loose = loose(supergraph.api_schema());
-        let (federation, contexts) = (Federation::of(&schemas), Contexts::of(&schemas));
+        let (mut federation, contexts) = (Federation::of(&schemas), Contexts::of(&schemas));
+        federation.find_firm(supergraph.full_schema(), supergraph.api_schema());
         Ok(Bench { federation, contexts, supergraph, sdl, loose, fakes, engine, features, seen })
     }
 

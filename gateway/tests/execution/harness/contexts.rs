@@ -7,8 +7,9 @@ use apollo_compiler::ast::Selection;
 use apollo_compiler::schema::ExtendedType;
 use serde_json::{Value, json};
 
+use super::computed::Computing;
 use super::interpreter::field_set;
-use super::world::{At, COUNT, World, possible};
+use super::world::{At, COUNT, possible};
 
 /// An argument's name, the context (of a subgraph), and what is taken of it.
 type Argument = (String, (String, String), String);
@@ -51,18 +52,18 @@ impl Contexts {
     }
 
     /// Gives a field's arguments the values that the nearest objects above have; `above` begins at the top.
-    pub fn fill(&self, at: &At, above: &[&Value], world: &World, arguments: &mut Value) {
+    pub fn fill(&self, at: &At, above: &[&Value], computing: &Computing<'_>, arguments: &mut Value) {
         for (name, context, taken) in self.arguments.get(at).into_iter().flatten() {
             let setters = &self.setters[context];
             let sets =
                 |object: &&&Value| object["__typename"].as_str().is_some_and(|ty| setters.contains(ty));
-            let value = above.iter().rev().find(sets).map(|object| take(object, taken, world));
+            let value = above.iter().rev().find(sets).map(|object| take(object, taken, computing));
             arguments[name.as_str()] = value.unwrap_or(Value::Null);
         }
     }
 }
 
-fn take(object: &Value, taken: &str, world: &World) -> Value {
+fn take(object: &Value, taken: &str, computing: &Computing<'_>) -> Value {
     let taken = taken.trim();
     let set = field_set(taken.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(taken));
     let is_on = |selection: &&Selection| match selection {
@@ -72,26 +73,30 @@ fn take(object: &Value, taken: &str, world: &World) -> Value {
         _ => true,
     };
     match set.iter().find(is_on) {
-        Some(Selection::InlineFragment(fragment)) => leaf(object, &fragment.selection_set, world),
-        Some(_) => leaf(object, &set, world),
+        Some(Selection::InlineFragment(fragment)) => leaf(object, &fragment.selection_set, computing),
+        Some(_) => leaf(object, &set, computing),
         None => Value::Null,
     }
 }
 
-fn leaf(value: &Value, selections: &[Selection], world: &World) -> Value {
+fn leaf(value: &Value, selections: &[Selection], computing: &Computing<'_>) -> Value {
     let value = match value.get("$ref") {
         Some(at) => {
             let index = at[1].as_u64().unwrap() as usize % COUNT;
-            &world.entities[at[0].as_str().unwrap()][index]
+            &computing.world.entities[at[0].as_str().unwrap()][index]
         }
         None => value,
     };
     match (value, selections.first()) {
         (Value::Array(items), _) => {
-            json!(items.iter().map(|item| leaf(item, selections, world)).collect::<Vec<_>>())
+            json!(items.iter().map(|item| leaf(item, selections, computing)).collect::<Vec<_>>())
         }
         (Value::Object(_), Some(Selection::Field(field))) => {
-            leaf(&value[field.name.as_str()], &field.selection_set, world)
+            let taken = &value[field.name.as_str()];
+            match taken.get("$requires") {
+                Some(_) => computing.value(value, taken),
+                None => leaf(taken, &field.selection_set, computing),
+            }
         }
         (value, _) => value.clone(),
     }

@@ -28,6 +28,8 @@ pub struct Federation {
     /// Names of fields in keys and required field sets, and of interface objects' fields, which are asked for before it
     /// is known whether the client selects them on the object's type.
     pub needed: BTreeSet<String>,
+    /// Object types of which none may become null by what is wrong inside it.
+    firm: BTreeSet<String>,
     known: BTreeMap<At, Vec<Known>>,
 }
 
@@ -92,6 +94,47 @@ impl Federation {
         if self.key_fields.contains(&at.1) { strict.non_null() } else { strict }
     }
 
+    /// Finds the object types whose objects must not become null by what is wrong inside them, since the specifications leave
+    /// open what is answered then. In each case null would reach a field
+    ///
+    /// - that a subgraph declares stricter than the public schema: null goes further up in the answer of that subgraph than
+    ///   in one executor's, and whether it is asked is for the planner to choose;
+    /// - that subgraphs need of each other, in a key, a required set or by a context: it is selected together with what the
+    ///   client selects there, and sent as null because of a field that has nothing to do with it;
+    /// - of an interface object: that is asked for before it is known whether the client selects it on the object's type.
+    pub fn find_firm(&mut self, full: &Schema, public: &Schema) {
+        let mut changed = true;
+        while changed {
+            let before = self.firm.len();
+            for (name, ty) in &full.types {
+                let ExtendedType::Object(object) = ty else { continue };
+                for (field, definition) in &object.fields {
+                    let at = (name.to_string(), field.to_string());
+                    let declared = public.type_field(name, field).unwrap_or(definition);
+                    let reaches = match reach(&self.strict(&at, &definition.ty), &declared.ty) {
+                        _ if self.needed.contains(&at.1) => true,
+                        Reach::Apart => true,
+                        Reach::Holder => self.firm.contains(name.as_str()),
+                        Reach::Inside => false,
+                    };
+                    if reaches {
+                        self.firm.extend(possible(full, definition.ty.inner_named_type()));
+                    }
+                }
+            }
+            changed = self.firm.len() > before;
+        }
+    }
+
+    /// Whether a field may be null by an error: all executors then put null at the same place, and none of it is firm.
+    pub fn may_break(&self, at: &At, public: &Type) -> bool {
+        match reach(&outer(&self.strict(at, public)), &outer(public)) {
+            Reach::Inside => true,
+            Reach::Holder => !self.firm.contains(&at.0),
+            Reach::Apart => false,
+        }
+    }
+
     /// The runtime types or enum values of a field that every subgraph with the field knows, also where it has it by an
     /// interface.
     pub fn values(&self, schema: &Schema, at: &At, possible: Vec<String>) -> Vec<String> {
@@ -111,6 +154,36 @@ impl Federation {
 
 fn words(set: &str) -> impl Iterator<Item = String> + '_ {
     set.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).map(String::from)
+}
+
+/// How far null goes from the innermost values of a field.
+enum Reach {
+    /// Not out of the field.
+    Inside,
+    /// To the object that has the field.
+    Holder,
+    /// It depends on who is asked.
+    Apart,
+}
+
+fn reach(strict: &Type, public: &Type) -> Reach {
+    let inner = match (strict, public) {
+        (Type::List(strict) | Type::NonNullList(strict), Type::List(public) | Type::NonNullList(public)) => {
+            reach(strict, public)
+        }
+        _ => Reach::Holder,
+    };
+    match inner {
+        Reach::Holder if strict.is_non_null() != public.is_non_null() => Reach::Apart,
+        Reach::Holder if !strict.is_non_null() => Reach::Inside,
+        found => found,
+    }
+}
+
+/// Of a field's type, whether the field itself may be null.
+fn outer(ty: &Type) -> Type {
+    let name = Type::Named(ty.inner_named_type().clone());
+    if ty.is_non_null() { name.non_null() } else { name }
 }
 
 fn stricter(a: &Type, b: &Type) -> Type {

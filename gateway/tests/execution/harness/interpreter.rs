@@ -84,7 +84,8 @@ impl ObjectValue for Object<'_> {
         let definition = info.field_definition();
         if let Some(contexts) = self.scene.contexts {
             let at = (self.type_name.clone(), info.field_name().to_string());
-            contexts.fill(&at, &self.above, self.scene.world, &mut arguments);
+            let Scene { world, full, .. } = self.scene;
+            contexts.fill(&at, &self.above, &Computing { world, full, is_sent: false }, &mut arguments);
         }
         self.may_be_asked(definition)?;
         let value = self.value.get(info.field_name()).unwrap_or(&Value::Null);

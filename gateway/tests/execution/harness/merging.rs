@@ -14,6 +14,8 @@ pub struct Merged {
     pub answer: Value,
     /// Whether null reached a deferred fragment: then less is null than in a whole answer.
     pub failed: bool,
+    /// Where fragments stand of which nothing came, as null reached out of something in them.
+    pub undelivered: Vec<Vec<Value>>,
 }
 
 /// The parts of an answer, as JSON.
@@ -44,6 +46,7 @@ pub fn merge(parts: &[Value], format: PartsFormat) -> Result<Merged, String> {
         errors: first["errors"].as_array().cloned().unwrap_or_default(),
         open: Map::new(),
         failed: false,
+        undelivered: Vec::new(),
     };
     client.announce(first);
     for (index, part) in parts.iter().enumerate() {
@@ -71,7 +74,7 @@ pub fn merge(parts: &[Value], format: PartsFormat) -> Result<Merged, String> {
     if !client.errors.is_empty() {
         answer["errors"] = client.errors.into();
     }
-    Ok(Merged { answer, failed: client.failed })
+    Ok(Merged { answer, failed: client.failed, undelivered: client.undelivered })
 }
 
 struct Client {
@@ -80,6 +83,7 @@ struct Client {
     /// Paths of what was announced, by id.
     open: Map<String, Value>,
     failed: bool,
+    undelivered: Vec<Vec<Value>>,
 }
 
 impl Client {
@@ -91,6 +95,11 @@ impl Client {
 
     fn tell(&mut self, from: &Value) {
         self.errors.extend(from["errors"].as_array().into_iter().flatten().cloned());
+    }
+
+    fn fail(&mut self, path: &[Value]) {
+        self.failed = true;
+        self.undelivered.push(path.to_vec());
     }
 
     fn at<'d>(data: &'d mut Value, path: &[Value]) -> Result<&'d mut Map<String, Value>, String> {
@@ -112,7 +121,7 @@ impl Client {
                     self.failed |= add(target, key, value);
                 }
             }
-            _ => self.failed = true,
+            _ => self.fail(path),
         }
         Ok(())
     }
@@ -134,8 +143,10 @@ impl Client {
     fn complete(&mut self, part: &Value) -> Result<(), String> {
         for completed in part["completed"].as_array().into_iter().flatten() {
             let id = completed["id"].as_str().ok_or("no id")?;
-            self.open.remove(id).ok_or(format!("{id} was not pending"))?;
-            self.failed |= completed.get("errors").is_some();
+            let path = self.open.remove(id).ok_or(format!("{id} was not pending"))?;
+            if completed.get("errors").is_some() {
+                self.fail(path.as_array().ok_or("no path")?);
+            }
             self.tell(completed);
         }
         Ok(())

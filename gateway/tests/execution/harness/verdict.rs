@@ -62,11 +62,13 @@ pub fn difference(expected: &Response, answered: &Response, loose: &Response) ->
 }
 
 /// The same for an answer that came in parts. Keys may come in another order. Where null reached a deferred fragment, less
-/// is null than in a whole answer.
+/// is null than in a whole answer; and of a fragment that failed nothing comes, not even what is right in it.
 pub fn difference_of_parts(expected: &Response, merged: &Merged, loose: &Response) -> Option<String> {
     let data = &merged.answer["data"];
     if merged.failed {
-        return (!is_part(&expected.value["data"], data)).then(|| "data".to_string());
+        let is_right =
+            is_part_or_undelivered((&expected.value["data"], data), &merged.undelivered, &mut Vec::new());
+        return (!is_right).then(|| "data".to_string());
     }
     if expected.value["data"] != *data {
         return Some("data".to_string());
@@ -87,6 +89,34 @@ pub fn is_part(part: &Value, whole: &Value) -> bool {
                 && part.iter().all(|(key, part)| whole.get(key).is_some_and(|whole| is_part(part, whole)))
         }
         (part, whole) => part == whole,
+    }
+}
+
+/// Whether a value is another with parts of it null, where objects on which a fragment failed, or below, may lack fields.
+fn is_part_or_undelivered(
+    (part, whole): (&Value, &Value),
+    undelivered: &[Vec<Value>],
+    path: &mut Vec<Value>,
+) -> bool {
+    let mut at = |segment: Value, pair: (&Value, &Value)| {
+        path.push(segment);
+        let is_right = is_part_or_undelivered(pair, undelivered, path);
+        path.pop();
+        is_right
+    };
+    match (part, whole) {
+        (Value::Array(part), Value::Array(whole)) => {
+            let mut pairs = part.iter().zip(whole).enumerate();
+            part.len() == whole.len() && pairs.all(|(index, pair)| at(index.into(), pair))
+        }
+        (Value::Object(part), Value::Object(whole)) => {
+            let mut fields = whole.iter();
+            let is_right = fields
+                .all(|(key, whole)| part.get(key).is_some_and(|part| at(key.as_str().into(), (part, whole))));
+            let lacks = part.len() > whole.len();
+            is_right && (!lacks || undelivered.iter().any(|failed| path.starts_with(failed)))
+        }
+        (part, whole) => is_part(part, whole),
     }
 }
 

@@ -73,6 +73,12 @@ impl Maker<'_> {
         public.is_ok_and(|public| self.federation.strict(at, &public.ty) == public.ty)
     }
 
+    /// Whether a field may fail, or be null though that is forbidden.
+    fn may_break(&self, at: &At) -> bool {
+        let public = self.public.type_field(&at.0, &at.1);
+        public.is_ok_and(|public| self.federation.may_break(at, &public.ty))
+    }
+
     fn is_entity(&self, name: &str) -> bool {
         self.federation.entities.contains(name)
     }
@@ -89,6 +95,7 @@ impl Maker<'_> {
             let place = format!("{place}/{field}");
             let at = (name.to_string(), field.to_string());
             let fails = !self.federation.needed.contains(&at.1)
+                && self.may_break(&at)
                 && self.random(&format!("{place}!")).random_bool(self.rates.error);
             let value = match set {
                 _ if fails => json!({ "$error": format!("boom {place}") }),
@@ -108,7 +115,7 @@ impl Maker<'_> {
             return Value::Null;
         }
         let lies = random.random_bool(self.rates.lie) && !self.federation.needed.contains(&at.1);
-        if ty.is_non_null() && lies && self.is_forbidden(at) {
+        if ty.is_non_null() && lies && self.is_forbidden(at) && self.may_break(at) {
             return Value::Null;
         }
         match ty {
