@@ -18,12 +18,12 @@ fn fixture(case: &Pathological) -> Fixture {
 
 /// By case: at most so many states, and exactly so many requests and such a depth.
 const BOUNDS: [(&str, usize, usize, usize); 8] = [
-    ("7 look-alike subgraphs", 10_000, 7, 2),
-    ("7 look-alikes that each lack a field, 4 levels of 7 branches", 90_000, 5, 3),
+    ("7 look-alike subgraphs", 2_000, 7, 1),
+    ("7 look-alikes that each lack a field, 4 levels of 7 branches", 65_000, 5, 1),
     ("an interface with 70 types in 5 subgraphs", 2_500, 6, 3),
     ("fragments 25 deep", 200, 2, 2),
     ("40 keys on one type", 4_000, 14, 11),
-    ("abstract types 20 deep", 5_000, 3, 2),
+    ("abstract types 20 deep", 3_500, 3, 2),
     ("500 subgraphs, 100 of them asked", 25_000, 104, 4),
     ("a chain of 12 keys", 1_500, 39, 34),
 ];

@@ -183,3 +183,22 @@ fn a_source_is_asked_at_once_though_another_subgraph_would_be_entered_for_the_sa
     .plan("{ item { own1 own2 same } }");
     assert_eq!((plan.matches("Fetch(").count(), plan.matches("Flatten(").count()), (3, 0), "{plan}");
 }
+
+/// Seven candidates are more than every set of is tried; added one by one, they show no gain before the last is there.
+#[test]
+fn more_subgraphs_than_all_sets_are_tried_of_are_asked_at_once() {
+    let names = ["a", "b", "c", "d", "e", "f", "g"];
+    let sdl = |name: &str| {
+        format!(
+            r#"type Query {{ item: Item @shareable }}
+               type Item @key(fields: "id") {{ id: ID! next: Item @shareable {name}: Int }}"#
+        )
+    };
+    let sdls: Vec<String> = names.iter().map(|name| sdl(name)).collect();
+    let subgraphs: Vec<(&str, &str)> = names.iter().copied().zip(sdls.iter().map(String::as_str)).collect();
+    let fixture = Fixture::compose(&subgraphs);
+    for query in ["{ item { a b c d e f g } }", "{ item { a next { b c d e f } next { g } } }"] {
+        let plan = fixture.plan(query);
+        assert_eq!((plan.matches("Fetch(service").count(), plan.contains("Flatten")), (7, false), "{plan}");
+    }
+}

@@ -18,6 +18,13 @@ pub(super) enum Leaf {
     Hop(NeedId, PlaceId),
 }
 
+impl Leaf {
+    /// Whether it is asked for, and not only a way on.
+    pub fn is_want(&self) -> bool {
+        matches!(self, Self::Want(..))
+    }
+}
+
 /// What is known already.
 #[derive(Default)]
 pub(super) struct Coverage(FxHashMap<(PlaceId, NeedId), Rc<BTreeSet<Leaf>>>);

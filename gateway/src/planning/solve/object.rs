@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::coverage::Leaf;
 use super::opens::Candidate;
 use super::position::Below;
-use super::together::{Composite, taken};
+use super::together::{Composite, cover, taken};
 use super::{At, Cost, Extra, ObjectKey, ObjectSolution, Open, Solver, Take, anchor};
 use crate::planning::needs::Want;
 use crate::supergraph::query_graph::{FieldMove, PlaceId};
@@ -128,15 +128,30 @@ impl Solver<'_> {
             }
             return Some(best);
         }
+        let together = self.covering_all(question, &needed, &others)?;
         let mut chosen = needed;
         loop {
             let next = self.best_addition(question, &others, (&mut chosen, &mut best))?;
             let next = next.or_else(|| (best.missing() > 0).then(|| most_new(&others, &chosen)).flatten());
             match next {
                 Some(next) => chosen.push(others[next]),
-                None => return Some(best),
+                None => return Some(if together.rank() < best.rank() { together } else { best }),
             }
         }
+    }
+
+    /// With few candidates that bring all that the candidates bring further down: added one by one, they may show no gain
+    /// before the last is there.
+    fn covering_all(
+        &mut self,
+        question: Question<'_>,
+        needed: &[&Candidate],
+        others: &[&Candidate],
+    ) -> Option<Trial> {
+        let covering = cover(&others.iter().map(|candidate| &candidate.covers).collect::<Vec<_>>());
+        let covering = covering.into_iter().map(|index| others[index]);
+        let chosen: Vec<&Candidate> = needed.iter().copied().chain(covering).collect();
+        self.trial(question, &chosen)
     }
 
     /// Enters what brings most of what is missing, until nothing is.

@@ -1,7 +1,9 @@
 //! Which sources a composite field is taken from: one, or several together, each for the parts that it has below.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
+use super::coverage::Leaf;
 use super::object::Source;
 use super::position::Below;
 use super::{Cost, NeedId, PositionSolution, Solver, Take};
@@ -33,6 +35,12 @@ impl Solver<'_> {
     /// The cheapest way to take a composite field from the sources that can be asked for it, or `None`.
     pub(super) fn take_composite(&mut self, field: &Composite<'_>, able: &[Able]) -> Option<Take> {
         let mut best = None;
+        if let Some(from) = self.covering(field, able)
+            && self.try_together(field, &from, &mut best)
+            && is_free(&best)
+        {
+            return best.map(|(_, take)| take);
+        }
         let mut free = false;
         for source in able {
             let Some(child) = source.1.and_then(|target| self.position(field.below, &[target])) else {
@@ -48,6 +56,20 @@ impl Solver<'_> {
             self.take_together(field, able, &mut best);
         }
         best.map(|(_, take)| take)
+    }
+
+    /// Few sources that bring together all that the sources bring, if it takes several: where they leave nothing to be
+    /// entered, no other choice is better.
+    fn covering(&mut self, field: &Composite<'_>, able: &[Able]) -> Option<Vec<Able>> {
+        if able.len() < 2 || field.single || self.hasty {
+            return None;
+        }
+        let mut brought = Vec::new();
+        for source in able {
+            brought.push(self.coverage(source.1?, field.below.need));
+        }
+        let chosen = cover(&brought.iter().map(|leaves| &**leaves).collect::<Vec<_>>());
+        (chosen.len() > 1).then(|| chosen.into_iter().map(|index| able[index]).collect())
     }
 
     /// Whether several sources do better: with all those that are entered further down anyway; where there are none, two
@@ -134,6 +156,27 @@ impl Solver<'_> {
         self.completes.insert((one, other, need), completes);
         completes
     }
+}
+
+/// Few of some sets of leaves that hold together all wants that any of them holds, in their order: always the one that holds
+/// most of what is missing, of equals the first.
+pub(super) fn cover(sets: &[&BTreeSet<Leaf>]) -> Vec<usize> {
+    let mut missing: BTreeSet<&Leaf> =
+        sets.iter().flat_map(|set| set.iter()).filter(|leaf| leaf.is_want()).collect();
+    let mut chosen = Vec::new();
+    while !missing.is_empty() {
+        let holds = |index: &usize| missing.iter().filter(|leaf| sets[*index].contains(**leaf)).count();
+        let Some(next) = (0..sets.len()).rev().max_by_key(holds) else { break };
+        missing.retain(|leaf| !sets[next].contains(*leaf));
+        chosen.push(next);
+    }
+    chosen.sort_unstable();
+    chosen
+}
+
+/// Whether what is best asks for nothing more below.
+fn is_free(best: &Option<(u64, Take)>) -> bool {
+    best.as_ref().and_then(|(_, take)| take.child.as_ref()).is_some_and(|child| child.cost.is_free())
 }
 
 /// A field taken from some of the sources, with what that costs.
