@@ -24,8 +24,8 @@ pub struct FakeCommon {
     pub taken: Mutex<Taken>,
     /// Answers nothing but 503.
     pub down: AtomicBool,
-    /// Answers after a second only.
-    pub slow: AtomicBool,
+    /// Answers nothing for as long as this is set.
+    pub holds_back: AtomicBool,
     /// Titles that are refused as invalid.
     pub refuse: Mutex<Vec<String>>,
     pub requests: AtomicUsize,
@@ -89,8 +89,8 @@ async fn answer(
     if common.down.load(Ordering::SeqCst) {
         return (StatusCode::SERVICE_UNAVAILABLE, Json(json!("down")));
     }
-    if common.slow.load(Ordering::SeqCst) {
-        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    while common.holds_back.load(Ordering::SeqCst) {
+        tokio::time::sleep(std::time::Duration::from_millis(5)).await;
     }
     let variables = &request["variables"];
     let payload = common.take(&variables["input"], variables["key"].as_str().unwrap());
