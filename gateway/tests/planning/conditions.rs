@@ -171,3 +171,56 @@ fn opposite_conditions_on_one_field_ask_for_it_always() {
     }
     "###);
 }
+
+#[test]
+fn what_the_conditions_around_a_field_rule_out_is_not_asked_for() {
+    insta::assert_snapshot!(product().plan("query($x: Boolean!) { product @skip(if: $x) { price text @include(if: $x) } }"), @r###"
+    QueryPlan {
+      Include(if: !$x) {
+        Fetch(service: "a") {
+          {
+            product @skip(if: $x) {
+              price
+            }
+          }
+        }
+      }
+    }
+    "###);
+}
+
+#[test]
+fn a_condition_that_holds_around_a_field_is_not_asked_again() {
+    insta::assert_snapshot!(product().plan("query($x: Boolean!) { product @include(if: $x) { stock ... @include(if: $x) { price } } }"), @r###"
+    QueryPlan {
+      Sequence {
+        Include(if: $x) {
+          Fetch(service: "a") {
+            {
+              product @include(if: $x) {
+                id
+                price
+              }
+            }
+          }
+        }
+        Flatten(path: "product") {
+          Fetch(service: "b") {
+            {
+              ... on Product {
+                __typename
+                id
+              }
+            }
+            =>
+            {
+              ... on Product {
+                stock
+              }
+            }
+          }
+        }
+      }
+    }
+    "###);
+}

@@ -44,6 +44,8 @@ struct Class<'o, 'a> {
 /// Occurrences by response key.
 #[derive(Default)]
 struct Groups<'a> {
+    /// What holds wherever the level is selected at all.
+    around: Conjunction,
     by_key: IndexMap<&'a Name, Vec<Occurrence<'a>>>,
     count: u32,
     sites: Sites,
@@ -77,7 +79,7 @@ pub(super) fn selection(
     let set = &operation.selection_set;
     let types = expand.possible(&set.ty);
     let top = Part { types, guard: Vec::new(), part: PartId::FIRST, set };
-    let mut selection = expand.level(&set.ty, vec![top]).map_err(|error| vec![error])?;
+    let mut selection = expand.level(&set.ty, vec![top], Vec::new()).map_err(|error| vec![error])?;
     deferred::leave_out_empty(&mut selection, &mut expand.defers);
     Ok((selection, expand.defers))
 }
@@ -93,8 +95,13 @@ impl<'a> Expand<'a> {
         types
     }
 
-    fn level(&mut self, parent: &Name, parts: Vec<Part<'a>>) -> Result<SelectionSet, RequestError> {
-        let mut groups = Groups::default();
+    fn level(
+        &mut self,
+        parent: &Name,
+        parts: Vec<Part<'a>>,
+        around: Conjunction,
+    ) -> Result<SelectionSet, RequestError> {
+        let mut groups = Groups { around, ..Groups::default() };
         for part in &parts {
             self.collect(part, &mut groups);
         }
@@ -102,7 +109,7 @@ impl<'a> Expand<'a> {
         for (key, group) in &groups.by_key {
             for class in partition(group) {
                 for (types, ty) in self.by_declared_type(&class) {
-                    fields.push(self.field(key, types, ty, &class.members)?);
+                    fields.push(self.field(key, (types, ty), &class.members, &groups.around)?);
                 }
             }
         }
@@ -114,7 +121,9 @@ impl<'a> Expand<'a> {
         for selection in &part.set.selections {
             let (directives, nested) = match selection {
                 executable::Selection::Field(field) => {
-                    if let Some(guard) = guards::narrow(&part.guard, &field.directives, self.conditions) {
+                    if let Some(guard) =
+                        guards::narrow((&groups.around, &part.guard), &field.directives, self.conditions)
+                    {
                         groups.add(part.types.clone(), guard, field, part.part);
                     }
                     continue;
@@ -128,7 +137,7 @@ impl<'a> Expand<'a> {
                     (&spread.directives, nested)
                 }
             };
-            let guard = guards::narrow(&part.guard, directives, self.conditions);
+            let guard = guards::narrow((&groups.around, &part.guard), directives, self.conditions);
             let (Some((condition, set)), Some(guard)) = (nested, guard) else { continue };
             let mut types = part.types.clone();
             if let Some(condition) = condition {
@@ -174,9 +183,9 @@ impl<'a> Expand<'a> {
     fn field(
         &mut self,
         key: &Name,
-        types: TypeSet,
-        ty: ast::Type,
+        (types, ty): (TypeSet, ast::Type),
         members: &[&Occurrence<'a>],
+        around: &Conjunction,
     ) -> Result<Field, RequestError> {
         let first = members[0].field;
         if key == "__typename" && first.name != "__typename" {
@@ -184,6 +193,7 @@ impl<'a> Expand<'a> {
             return Err(RequestError::new(RequestErrorCode::ValidationFailed, message));
         }
         let alike = members.iter().all(|member| member.guard == members[0].guard);
+        let inside = if alike { guards::both(around, &members[0].guard) } else { around.clone() };
         let mut parts = Vec::new();
         let is_introspection = first.name.starts_with("__");
         for Occurrence { guard, field, part, .. } in members.iter().filter(|_| !is_introspection) {
@@ -199,7 +209,7 @@ impl<'a> Expand<'a> {
         self.path.push(key.clone());
         let selection = match parts.is_empty() {
             true => None,
-            false => Some(self.level(ty.inner_named_type(), parts)?),
+            false => Some(self.level(ty.inner_named_type(), parts, inside)?),
         };
         self.path.pop();
         let parts = members.iter().fold(PartSet::default(), |all, member| all.with(PartSet::of(member.part)));

@@ -9,9 +9,10 @@ use crate::operation::selection::Condition;
 /// A conjunction of conditions, sorted and without duplicates; empty is *always*.
 pub(super) type Conjunction = Vec<Condition>;
 
-/// `outer` and the conditions of a selection's directives; `None` when they can never hold.
+/// `outer` and the conditions of a selection's directives, without those that hold `around` it anyway; `None` when they can
+/// never hold there.
 pub(super) fn narrow(
-    outer: &Conjunction,
+    (around, outer): (&Conjunction, &Conjunction),
     directives: &DirectiveList,
     conditions: &Conditions,
 ) -> Option<Conjunction> {
@@ -32,8 +33,15 @@ pub(super) fn narrow(
             _ => {}
         }
     }
+    let contradicts = both(around, &all).windows(2).any(|pair| pair[0].variable == pair[1].variable);
+    all.retain(|condition| !around.contains(condition));
+    (!contradicts).then(|| both(&all, &Vec::new()))
+}
+
+/// What holds when both do.
+pub(super) fn both(one: &Conjunction, two: &Conjunction) -> Conjunction {
+    let mut all: Conjunction = one.iter().chain(two).cloned().collect();
     all.sort();
     all.dedup();
-    let contradicts = all.windows(2).any(|pair| pair[0].variable == pair[1].variable);
-    (!contradicts).then_some(all)
+    all
 }
