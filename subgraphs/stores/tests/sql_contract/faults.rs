@@ -17,6 +17,8 @@ const AT_FIRST: Duration = Duration::from_secs(10);
 /// Far less than four times the patience.
 const AT_ONCE: Duration = Duration::from_secs(2);
 const BACK: Duration = Duration::from_secs(15);
+/// A transaction in which nothing is asked is ended after 20 s; the rest is for what the machine does beside.
+const FREE: Duration = Duration::from_secs(60);
 
 struct Broken {
     server: MariaDb,
@@ -160,6 +162,32 @@ async fn a_slow_statement_is_waited_for_and_a_given_up_one_leaves_nothing_behind
         let answer = database.query_optional("SELECT ? AS answer", params![round]).await.unwrap().unwrap();
         assert_eq!(answer.int("answer").unwrap(), round);
     }
+}
+
+/// A replica that is halted, or whose machine is lost, says nothing: its connection stays, and with it what it locked.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_replica_has_locked_that_went_silent_is_free_after_a_while() {
+    let broken = Broken::start();
+    let (silent, other) = (broken.open("silent").await, broken.handle("silent"));
+    migrate(&silent, &[ONE]).await.unwrap();
+    add(&silent, 1).await.unwrap();
+    let mut transaction = silent.begin().await.unwrap();
+    let change = "UPDATE one SET id = id + 10 WHERE id = 1";
+    assert_eq!(transaction.execute(change, &[]).await.unwrap(), 1);
+    let begin = Instant::now();
+    let changed = loop {
+        match other.execute(change, &[]).await {
+            Ok(changed) => break changed,
+            Err(error) => {
+                assert!(matches!(error, StoreError::RolledBack { .. }), "{error}");
+                assert!(begin.elapsed() < FREE, "still locked: {error}");
+            }
+        }
+    };
+    assert_eq!(changed, 1, "what was not committed was not done");
+    assert!(is_unavailable(&transaction.execute(change, &[]).await));
+    assert!(transaction.commit().await.is_err());
+    assert_eq!(count(&silent).await.unwrap(), 1, "on another connection it goes on at once");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

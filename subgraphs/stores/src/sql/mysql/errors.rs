@@ -12,9 +12,10 @@ const ROLLED_BACK: [u16; 4] = [1205, 1213, 1020, 3101];
 
 /// The server cannot do it now: full, out of memory, ending, read-only, connection cut, took too long; or it does not let us in
 /// (1044, 1045, 1049, 1130: user, password, database, host), which an operator sets right without a new start.
-const UNAVAILABLE: [u16; 34] = [
+const UNAVAILABLE: [u16; 35] = [
     1021, 1030, 1037, 1038, 1040, 1041, 1042, 1043, 1044, 1045, 1047, 1049, 1053, 1077, 1079, 1114, 1129,
     1130, 1135, 1152, 1158, 1159, 1160, 1161, 1184, 1203, 1226, 1290, 1317, 1792, 1836, 1927, 1969, 3024,
+    4031,
 ];
 
 /// What an error means for a caller; `name` is the store's.
@@ -36,11 +37,11 @@ pub(super) fn ends_the_connection(error: &sqlx::Error) -> bool {
     matches!(error, Io(_) | Tls(_) | Protocol(_) | PoolClosed | WorkerCrashed) || says_goodbye(error)
 }
 
-/// The server ends (1053), or ended the connection (1927).
+/// The server ends (1053), or ended the connection (1927; 4031 when nothing was asked on it for long).
 fn says_goodbye(error: &sqlx::Error) -> bool {
     let refusal =
         error.as_database_error().and_then(|refusal| refusal.try_downcast_ref::<MySqlDatabaseError>());
-    refusal.is_some_and(|refusal| matches!(refusal.number(), 1053 | 1927))
+    refusal.is_some_and(|refusal| matches!(refusal.number(), 1053 | 1927 | 4031))
 }
 
 pub(super) fn unavailable(name: &str, detail: &str) -> StoreError {

@@ -31,6 +31,8 @@ const BELIEVED: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(35);
 /// How often a server that is down is tried.
 const PROBE: Duration = Duration::from_millis(500);
+/// A connection that lay idle for so long is closed: the server ends it soon after (`wait_timeout`).
+const KEPT_IDLE: Duration = Duration::from_secs(15);
 /// A connection that lay idle for so long is tried before it is used.
 const IDLE: Duration = Duration::from_secs(1);
 
@@ -50,7 +52,7 @@ impl Server {
         let pool = MySqlPoolOptions::new()
             .max_connections(CONNECTIONS)
             .acquire_timeout(ACQUIRE)
-            .idle_timeout(Duration::from_secs(300))
+            .idle_timeout(KEPT_IDLE)
             .test_before_acquire(false)
             .before_acquire(|connection, lain| {
                 Box::pin(async move { Ok(lain.idle_for < IDLE || connection.ping().await.is_ok()) })

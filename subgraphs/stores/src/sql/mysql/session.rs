@@ -6,7 +6,8 @@ use sqlx::mysql::{MySqlConnectOptions, MySqlConnection};
 use sqlx::{ConnectOptions as _, Executor as _};
 
 /// Strict values, standard quotes and backslashes; each statement sees what is committed; time is UTC; nothing waits for a
-/// lock, or runs, for long. The two engines name the collation that compares bytes, trailing spaces too, and the longest time
+/// lock, or runs, for long; and the server ends a connection on which nothing is asked for long, so that a program that was
+/// paused inside a transaction, or whose machine was lost, holds no lock for ever. The two engines name the collation that compares bytes, trailing spaces too, and the longest time
 /// of a statement differently: MariaDB reads what stands in `/*M! */`, MySQL what stands in `/*!80017 */`.
 const SESSION: &str = "
     SET NAMES utf8mb4 COLLATE /*M! utf8mb4_nopad_bin */ /*!80017 utf8mb4_0900_bin */;
@@ -14,6 +15,7 @@ const SESSION: &str = "
     SET SESSION time_zone = '+00:00',
         SESSION innodb_lock_wait_timeout = 3,
         SESSION lock_wait_timeout = 10,
+        SESSION wait_timeout = 20,
         SESSION sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_BACKSLASH_ESCAPES,PIPES_AS_CONCAT,ANSI_QUOTES'
         /*M! , SESSION max_statement_time = 30 */ /*!80017 , SESSION max_execution_time = 30000 */";
 
