@@ -132,6 +132,8 @@ fn greeting(address: &str) -> Result<String> {
 /// # Errors
 /// When it cannot be installed.
 pub fn install() -> Result<PathBuf> {
+    // What makes the data folder calls this; Debian has it in a package of which the server's knows nothing.
+    packages::install("my_print_defaults", &["mariadb-client-core"])?;
     packages::install("mariadbd", &["mariadb-server-core"])
 }
 
@@ -146,7 +148,8 @@ fn install_data(data: &Path) -> Result<()> {
         .output()
         .context("cannot start mariadb-install-db")?;
     if !made.status.success() {
-        bail!("mariadb-install-db: {}", String::from_utf8_lossy(&made.stderr));
+        let said = [made.stderr, made.stdout].concat();
+        bail!("mariadb-install-db: {}", String::from_utf8_lossy(&said).trim());
     }
     Ok(())
 }
