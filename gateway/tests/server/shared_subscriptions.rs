@@ -90,7 +90,7 @@ async fn client(server: &TestServer, protocol: &str, user: &str) -> BoxStream<'s
 }
 
 async fn until(what: &str, is_so: impl Fn() -> bool) {
-    let waited = tokio::time::timeout(Duration::from_secs(5), async {
+    let waited = tokio::time::timeout(Duration::from_secs(20), async {
         while !is_so() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

@@ -18,6 +18,7 @@ use serde_json::json;
 use service::token::{KeySource, Keys};
 use service::{Clock, Settings, SharedKeys, serve, server};
 use tokio::net::TcpListener;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 fn key_pair() -> (EncodingKey, Vec<u8>) {
@@ -105,15 +106,18 @@ async fn keys_are_fetched_when_unknown_ones_show_up_but_not_for_each_of_them() {
     assert!(keys.find("first").await.is_none(), "retired keys go");
 }
 
-struct Query;
+/// Tells when a field is being worked on.
+struct Query(Arc<Notify>);
 
 #[Object]
 impl Query {
     async fn slow(&self) -> &str {
+        self.0.notify_one();
         tokio::time::sleep(Duration::from_millis(500)).await;
         "done"
     }
     async fn stuck(&self) -> i32 {
+        self.0.notify_one();
         std::future::pending().await
     }
 }
@@ -130,18 +134,23 @@ impl Endless {
 struct Running {
     url: String,
     shutdown: CancellationToken,
+    begun: Arc<Notify>,
     ended: tokio::task::JoinHandle<anyhow::Result<()>>,
 }
 
 async fn start(settings: Settings) -> Running {
-    let schema = Schema::build(Query, EmptyMutation, Endless).finish();
+    let begun = Arc::new(Notify::new());
+    let schema = Schema::build(Query(Arc::clone(&begun)), EmptyMutation, Endless).finish();
     let server = server("test", schema, &settings, Router::new(), vec![]).unwrap();
     let listener = TcpListener::bind(settings.listen).await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let shutdown = CancellationToken::new();
     let ended = tokio::spawn(serve(server, listener, shutdown.clone()));
-    Running { url, shutdown, ended }
+    Running { url, shutdown, begun, ended }
 }
+
+/// Ending is given up after so long in which nothing has come of it.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 fn settings(keys: SharedKeys) -> Settings {
     let callers = BTreeMap::from([("gateway".to_string(), "the-credential".into())]);
@@ -160,15 +169,16 @@ fn post(url: &str, query: &str, headers: &[(&str, &str)]) -> reqwest::RequestBui
 
 #[tokio::test]
 async fn a_server_that_is_told_to_stop_finishes_what_it_began() {
-    let running = start(settings(SharedKeys::default())).await;
+    let long_after = Settings { shutdown_deadline_seconds: 60, ..settings(SharedKeys::default()) };
+    let running = start(long_after).await;
     let slow = tokio::spawn(post(&running.url, "{ slow }", &[]).send());
     let events = [("accept", "text/event-stream")];
     let stream = post(&running.url, "subscription { forever }", &events).send().await.unwrap();
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    running.begun.notified().await;
     running.shutdown.cancel();
     assert_eq!(slow.await.unwrap().unwrap().text().await.unwrap(), r#"{"data":{"slow":"done"}}"#);
     assert!(stream.text().await.unwrap().ends_with("event: complete\ndata: {}\n\n"));
-    tokio::time::timeout(Duration::from_secs(1), running.ended).await.unwrap().unwrap().unwrap();
+    tokio::time::timeout(PATIENCE, running.ended).await.unwrap().unwrap().unwrap();
     assert!(post(&running.url, "{ slow }", &[]).send().await.is_err(), "nobody listens any more");
 }
 
@@ -176,9 +186,9 @@ async fn a_server_that_is_told_to_stop_finishes_what_it_began() {
 async fn a_stuck_request_does_not_keep_a_server_from_ending() {
     let running = start(settings(SharedKeys::default())).await;
     let stuck = tokio::spawn(post(&running.url, "{ stuck }", &[]).send());
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    running.begun.notified().await;
     running.shutdown.cancel();
-    tokio::time::timeout(Duration::from_secs(3), running.ended).await.unwrap().unwrap().unwrap();
+    tokio::time::timeout(PATIENCE, running.ended).await.unwrap().unwrap().unwrap();
     stuck.abort();
 }
 
