@@ -16,7 +16,7 @@ pub(super) fn narrow(
     directives: &DirectiveList,
     conditions: &Conditions,
 ) -> Option<Conjunction> {
-    let mut all = outer.clone();
+    let mut own = Conjunction::new();
     for directive in directives.iter() {
         let wanted = match directive.name.as_str() {
             "include" => true,
@@ -28,14 +28,15 @@ pub(super) fn narrow(
             Some(ast::Value::Variable(variable)) => match conditions.value(variable) {
                 Some(value) if value != wanted => return None,
                 Some(_) => {}
-                None => all.push(Condition { variable: variable.clone(), value: wanted }),
+                None => own.push(Condition { variable: variable.clone(), value: wanted }),
             },
             _ => {}
         }
     }
+    let mut all = both(outer, &own);
     let contradicts = both(around, &all).windows(2).any(|pair| pair[0].variable == pair[1].variable);
     all.retain(|condition| !around.contains(condition));
-    (!contradicts).then(|| both(&all, &Vec::new()))
+    (!contradicts).then_some(all)
 }
 
 /// What holds when both do.
