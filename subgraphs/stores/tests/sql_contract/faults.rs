@@ -179,15 +179,16 @@ async fn what_a_replica_has_locked_that_went_silent_is_free_after_a_while() {
         match other.execute(change, &[]).await {
             Ok(changed) => break changed,
             Err(error) => {
-                assert!(matches!(error, StoreError::RolledBack { .. }), "{error}");
-                assert!(begin.elapsed() < FREE, "still locked: {error}");
+                // The second where the machine is so busy that the server is thought dead meanwhile.
+                let kinds = matches!(error, StoreError::RolledBack { .. } | StoreError::Unavailable { .. });
+                assert!(kinds && begin.elapsed() < FREE, "{:?}: {error}", begin.elapsed());
             }
         }
     };
     assert_eq!(changed, 1, "what was not committed was not done");
     assert!(is_unavailable(&transaction.execute(change, &[]).await));
     assert!(transaction.commit().await.is_err());
-    assert_eq!(count(&silent).await.unwrap(), 1, "on another connection it goes on at once");
+    assert_eq!(is_back(&silent).await, 1, "it goes on on another connection");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
