@@ -179,7 +179,7 @@ async fn whatever_a_subgraph_says_is_results_or_one_failure() {
         };
         let is_left = wish == &"no acknowledgement";
         assert!(
-            is_left || tokio::time::timeout(Duration::from_secs(20), closed).await.is_ok(),
+            is_left || tokio::time::timeout(Duration::from_secs(8), closed).await.is_ok(),
             "{wish}: left open"
         );
     }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use crate::support::TestServer;
+use crate::support::{SOON, TestServer};
 
 #[tokio::test]
 async fn clients_that_do_not_finish_their_request_are_closed_in_time() {
@@ -17,7 +17,7 @@ async fn clients_that_do_not_finish_their_request_are_closed_in_time() {
         let mut stream = TcpStream::connect(server.address).await.unwrap();
         stream.write_all(begun.as_bytes()).await.unwrap();
         let mut answer = String::new();
-        let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_string(&mut answer)).await;
+        let read = tokio::time::timeout(SOON, stream.read_to_string(&mut answer)).await;
         assert!(read.is_ok(), "{begun:?} is still open after {:?}", started.elapsed());
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{begun:?}: {answer}");
     }
@@ -46,7 +46,7 @@ async fn broken_requests_get_an_error_and_a_closed_connection() {
         // The server may close before it has read all.
         drop(stream.write_all(request.as_bytes()).await);
         let mut answer = Vec::new();
-        let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
+        let read = tokio::time::timeout(SOON, stream.read_to_end(&mut answer)).await;
         assert!(read.is_ok(), "{what}: still open");
         let answer = String::from_utf8_lossy(&answer);
         assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{what}: {answer}");
@@ -82,6 +82,6 @@ async fn a_client_that_does_not_read_its_answer_is_closed() {
     stream.peek(&mut [0]).await.unwrap();
     tokio::time::sleep(Duration::from_secs(1)).await;
     let mut answer = Vec::new();
-    let read = tokio::time::timeout(Duration::from_secs(20), stream.read_to_end(&mut answer)).await;
+    let read = tokio::time::timeout(SOON, stream.read_to_end(&mut answer)).await;
     assert!(read.is_ok() && answer.len() < 16_000_000, "{} bytes came", answer.len());
 }

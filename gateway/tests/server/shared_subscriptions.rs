@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::engine::supergraph;
 use crate::event_double::{EventSubgraph, SDL};
-use crate::support::{TestServer, settings};
+use crate::support::{SOON, TestServer, settings};
 use crate::websocket::Socket;
 
 const QUERY: &str = "subscription { changed { id for count } }";
@@ -90,7 +90,7 @@ async fn client(server: &TestServer, protocol: &str, user: &str) -> BoxStream<'s
 }
 
 async fn until(what: &str, is_so: impl Fn() -> bool) {
-    let waited = tokio::time::timeout(Duration::from_secs(20), async {
+    let waited = tokio::time::timeout(SOON, async {
         while !is_so() {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

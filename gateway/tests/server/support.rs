@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -16,6 +17,10 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use crate::engine_double::EngineDouble;
+
+/// How long something is waited for: room for a busy machine, and less than the shortest of the default timeouts (10 s), which
+/// are not to be what ends the wait.
+pub const SOON: Duration = Duration::from_secs(8);
 
 pub struct TestServer {
     pub address: SocketAddr,

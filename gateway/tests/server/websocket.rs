@@ -1,7 +1,5 @@
 //! The graphql-transport-ws protocol, message by message.
 
-use std::time::Duration;
-
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
@@ -9,7 +7,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-use crate::support::TestServer;
+use crate::support::{SOON, TestServer};
 use crate::tokens::Issuer;
 
 pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
@@ -34,9 +32,7 @@ impl Socket {
     /// The next text message, or the code with which the server closed.
     pub async fn next(&mut self) -> Result<Value, u16> {
         loop {
-            let message = tokio::time::timeout(Duration::from_secs(20), self.0.next())
-                .await
-                .expect("a message in time");
+            let message = tokio::time::timeout(SOON, self.0.next()).await.expect("a message in time");
             match message {
                 Some(Ok(Message::Text(text))) => return Ok(serde_json::from_str(&text).unwrap()),
                 Some(Ok(Message::Close(Some(frame)))) => return Err(frame.code.into()),
@@ -188,7 +184,7 @@ async fn a_client_that_never_answers_a_ping_is_dropped() {
     for _ in 0..3 {
         assert_eq!(socket.next().await.unwrap(), json!({ "type": "ping" }));
     }
-    let ended = tokio::time::timeout(Duration::from_secs(20), socket.0.next()).await.unwrap();
+    let ended = tokio::time::timeout(SOON, socket.0.next()).await.unwrap();
     assert!(!matches!(ended, Some(Ok(Message::Text(_)))), "{ended:?}");
 }
 

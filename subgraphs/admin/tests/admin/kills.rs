@@ -131,10 +131,13 @@ async fn a_worker_that_wakes_up_after_its_lease_writes_nothing_any_more() {
     let source = world.source(&format!("{address}/p0")).await;
     let run = world.start(&source, "k").await;
     let mut sleeper = Box::pin(world.worker(&common_url).work());
-    while common.requests.load(Ordering::SeqCst) == 0 || !can_be_written(&world, &run).await {
-        let _ = futures::poll!(&mut sleeper);
-        tokio::time::sleep(Duration::from_micros(200)).await;
-    }
+    let until_it_waits = async {
+        while common.requests.load(Ordering::SeqCst) == 0 || !can_be_written(&world, &run).await {
+            let _ = futures::poll!(&mut sleeper);
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), until_it_waits).await.unwrap();
     common.holds_back.store(false, Ordering::SeqCst);
     let other = world.worker(&common_url).work();
     tokio::select! { () = other => unreachable!(), _ = world.ended(&run) => {} }

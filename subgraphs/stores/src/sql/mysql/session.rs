@@ -7,8 +7,9 @@ use sqlx::{ConnectOptions as _, Executor as _};
 
 /// Strict values, standard quotes and backslashes; each statement sees what is committed; time is UTC; nothing waits for a
 /// lock, or runs, for long; and the server ends a connection on which nothing is asked for long, so that a program that was
-/// paused inside a transaction, or whose machine was lost, holds no lock for ever. The two engines name the collation that compares bytes, trailing spaces too, and the longest time
-/// of a statement differently: MariaDB reads what stands in `/*M! */`, MySQL what stands in `/*!80017 */`.
+/// paused inside a transaction, or whose machine was lost, holds no lock for ever. The two engines name the collation that
+/// compares bytes, trailing spaces too, and the longest time of a statement differently: MariaDB reads what stands in
+/// `/*M! */`, MySQL what stands in `/*!80017 */`.
 const SESSION: &str = "
     SET NAMES utf8mb4 COLLATE /*M! utf8mb4_nopad_bin */ /*!80017 utf8mb4_0900_bin */;
     SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED;
